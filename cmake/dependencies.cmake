@@ -1,0 +1,21 @@
+# Every third-party library, from Debian's packages (tools/setup installs them).
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+find_package(CLI11 REQUIRED)
+if(SALLYPORT_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(SALLYPORT_BENCHMARKS)
+  find_package(benchmark REQUIRED)
+endif()
+
+# Which rooms link which library; a room not named here links none.
+set(SALLYPORT_LIBS_base fmt::fmt)
+set(SALLYPORT_LIBS_document PkgConfig::YAML)
+set(SALLYPORT_LIBS_events OpenSSL::Crypto Threads::Threads)
+set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads)
+set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)
