@@ -1,6 +1,9 @@
 // A YAML 1.2 or JSON file as a tree that knows where each value stood. Scalars stay text: what
 // type they have is decided by who reads them (a country code "no" is never a boolean).
 //
+// Aliases are expanded and merge keys (`<<`) applied: a key of the mapping itself wins, then the
+// first merged mapping that has it; merged entries stand after the mapping's own.
+//
 // Refused with file:line:column: duplicate keys, keys that are not scalars, more than one
 // document, unknown tags, cyclic aliases, more than Limits allow (also after expanding aliases).
 #pragma once
@@ -19,8 +22,8 @@ namespace sallyport::document {
 
 struct Limits {
   std::size_t bytes = 64u << 20;      // of the text
-  std::size_t nodes = 4'000'000;      // of the tree, an alias counted as what it stands for
-  std::size_t depth = 128;
+  std::size_t nodes = 4'000'000;      // of the tree, an alias counted as what it stands for; keys are not counted
+  std::size_t depth = 128;            // lists and mappings inside each other; more than 1,000 counts as 1,000
   std::size_t scalar = 8u << 20;      // bytes of one scalar
 };
 
@@ -46,6 +49,8 @@ class Node {
   [[nodiscard]] std::uint32_t column() const { return column_; }  // from 1
   // "file:line:column"; the file is that of the Document the node came from.
   [[nodiscard]] std::string where() const;
+  // The name of that file, or empty for a node that came from nowhere.
+  [[nodiscard]] std::string_view origin() const { return origin_ ? std::string_view(*origin_) : std::string_view(); }
 
  private:
   friend class Builder;
@@ -65,6 +70,8 @@ struct Entry {
   std::uint32_t line = 0;    // of the key
   std::uint32_t column = 0;
   Node value;
+  // "file:line:column" of the key.
+  [[nodiscard]] std::string where() const;
 };
 
 // Owns the text and the tree.
@@ -76,7 +83,7 @@ class Document {
  private:
   friend class Builder;
   std::unique_ptr<const std::string> origin_;
-  std::unique_ptr<const std::string> text_;
+  std::unique_ptr<const std::string> text_;       // of JSON; null for YAML
   std::vector<std::unique_ptr<char[]>> scalars_;  // scalars that are not verbatim in text_
   std::unique_ptr<const Node> root_;
 };

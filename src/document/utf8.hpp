@@ -1,0 +1,15 @@
+// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sallyport::document {
+
+// The offset of the first byte that is not UTF-8, or npos. Linear.
+[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
+// Appends a code point; it must be a scalar value.
+void append_utf8(std::string& out, char32_t code);
+
+}  // namespace sallyport::document
