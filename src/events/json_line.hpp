@@ -1,0 +1,50 @@
+// The JSON line of an event, schema version 1 (README.md of this room). Names are flat and stable;
+// what is empty or 0 is left out; a reader passes over names that it does not know.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <sallyport/result.hpp>
+
+#include "events/record.hpp"
+
+namespace sallyport::events {
+
+inline constexpr int schema_version = 1;
+inline constexpr std::size_t max_line = std::size_t{1} << 20;  // that a reader accepts
+
+// Appends the line without a line feed.
+void append_line(std::string& out, const RecordView& record);
+
+// A line read back: owns what its view points into.
+class ParsedLine {
+ public:
+  [[nodiscard]] const RecordView& view() const { return view_; }
+
+ private:
+  friend class LineReader;
+  std::unique_ptr<char[]> text_;
+  RecordParts parts_;
+  RecordView view_;
+};
+
+// With or without its line feed. The error says at which byte.
+[[nodiscard]] Result<ParsedLine> parse_line(std::string_view line);
+
+// Only what tells one record from another; cheap, for start-up.
+struct LineKey {
+  std::uint32_t ring = 0;
+  std::uint64_t seq = 0;
+};
+[[nodiscard]] Result<LineKey> parse_line_key(std::string_view line);
+
+// The words of the schema.
+[[nodiscard]] std::string_view word(Outcome outcome);
+[[nodiscard]] std::string_view word(RouteKind route);
+[[nodiscard]] std::string_view word(Note::Action action);
+
+}  // namespace sallyport::events

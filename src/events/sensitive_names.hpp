@@ -1,0 +1,49 @@
+// The one list of names whose values are credentials or personal secrets (CWE-532). A name is
+// compared without case, separators and percent-encoding: user[Password], access_token, apiKey
+// and CARD-NUMBER are all found.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::events {
+
+enum class NameMatch : std::uint8_t {
+  part,       // anywhere in the name: "xsrftokenid"
+  component,  // a whole component: "pin" in "user_pin" and "userPin", not in "shipping"
+  whole,      // the whole name
+};
+
+struct SensitiveName {
+  std::string_view word;  // lower-case letters and digits only
+  NameMatch match;
+};
+
+// The built-in table.
+[[nodiscard]] std::span<const SensitiveName> sensitive_names();
+
+class SensitiveNames {
+ public:
+  // `more` is added to the table: found anywhere in a name from four letters on, else as a component.
+  explicit SensitiveNames(std::span<const std::string> more = {});
+
+  // Names of more than 128 bytes are not judged and count as sensitive.
+  [[nodiscard]] bool contain(std::string_view name) const;
+
+ private:
+  struct Word {
+    std::string text;
+    NameMatch match;
+  };
+  [[nodiscard]] bool part_at(std::string_view rest) const;
+  std::vector<Word> parts_;
+  std::vector<Word> components_;             // and whole names
+  std::array<std::uint64_t, 8> prefixes_{};  // Bloom filter of the parts' first four bytes
+  std::uint32_t initials_ = 0;               // first letters of components_
+};
+
+}  // namespace sallyport::events
