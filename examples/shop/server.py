@@ -33,7 +33,7 @@ def log(method, path, status, seconds):
 
 def main():
     """Start, serve, stop."""
-    parser = argparse.ArgumentParser(description="The sample API: a deliberately flawed orders shop.")
+    parser = argparse.ArgumentParser(description="The sample API: a flawed orders shop.")
     parser.add_argument("--port", type=int, default=9001, help="0 picks a free port")
     parser.add_argument("--neighbour-port", type=int, default=0,
                         help="port of the partner and metadata service (default: a free one)")

@@ -4,8 +4,9 @@
 Usage: python3 examples/shop/simulate.py --base https://127.0.0.1:8443 [--insecure | --cacert F]
          [--host-header H] --calls 5000 --seed 1 --minutes 3 [--har FILE [--redact]]
 
-The calls, their order for each user and their think times follow from the seed. Every call
-knows its expected status; the exit code is 1 if any call was answered otherwise.
+Each user's calls, their order and their think times follow from the seed; the numbers of new
+orders depend on which user comes first. Every call knows its expected
+status; the exit code is 1 if any call was answered otherwise.
 """
 
 import argparse

@@ -69,8 +69,8 @@ class Call:
     def text(self, body, name, longest=200):
         """A required, non-empty text member of the body."""
         value = body.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= longest:
-            raise unprocessable(f"{name}: a text of 1 to {longest} characters is required")
+        if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
+            raise unprocessable(f"{name}: 1 to {longest} printable characters are required")
         return value
 
     def number(self, name, default, least=0):

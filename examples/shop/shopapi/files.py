@@ -42,8 +42,9 @@ def put_file(call):
 
 def get_file(call):
     """The content of one of the caller's own files; also answers HEAD."""
-    found = call.store.row("SELECT content_type, content FROM files WHERE owner_id = ? AND name = ?",
-                           call.user["id"], file_name(call))
+    found = call.store.row(
+        "SELECT content_type, content FROM files WHERE owner_id = ? AND name = ?",
+        call.user["id"], file_name(call))
     if found is None:
         raise not_found("file")
     return Response(200, bytes(found["content"]), found["content_type"],

@@ -127,11 +127,15 @@ def read_request(stream, conn):
     headers = read_headers(stream)
     if version == "HTTP/1.1" and "host" not in headers:
         raise BadRequest(400, "missing host")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    except ValueError:
+        raise BadRequest(400, "malformed target") from None
     tokens = [token.strip().lower() for token in headers.get("connection", "").split(",")]
     request = Request(
-        method, unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)),
-        headers, close="close" in tokens or (version == "HTTP/1.0" and "keep-alive" not in tokens))
+        method, unquote(parts.path), query, headers,
+        close="close" in tokens or (version == "HTTP/1.0" and "keep-alive" not in tokens))
     coding, length = headers.get("transfer-encoding"), headers.get("content-length")
     if coding is not None and length is not None:
         raise BadRequest(400, "both content-length and transfer-encoding")

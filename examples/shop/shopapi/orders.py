@@ -95,7 +95,8 @@ def create_order(call):
 def take(store, line):
     """Check one line of a new order and take it from the stock."""
     sku, quantity = (line.get("sku"), line.get("quantity")) if isinstance(line, dict) else (0, 0)
-    if not isinstance(sku, str) or type(quantity) is not int or not 1 <= quantity <= 100:
+    if not (isinstance(sku, str) and sku.isascii()
+            and type(quantity) is int and 1 <= quantity <= 100):
         raise unprocessable("items: sku and quantity (1 to 100) are required")
     product = store.row("SELECT * FROM products WHERE sku = ?", sku)
     if product is None:

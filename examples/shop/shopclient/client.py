@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 30
 
 def add_arguments(parser):
     """The options every program that talks to the API has."""
-    parser.add_argument("--base", required=True, help="base URL, for example https://127.0.0.1:8443")
+    parser.add_argument("--base", required=True, help="base URL, as https://127.0.0.1:8443")
     trust = parser.add_mutually_exclusive_group()
     trust.add_argument("--insecure", action="store_true", help="do not verify the certificate")
     trust.add_argument("--cacert", help="file of the certificate authority to trust")
