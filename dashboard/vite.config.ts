@@ -26,5 +26,5 @@ export default defineConfig({
       '/api': { target: process.env['SALLYPORT_ADMIN'] ?? 'http://127.0.0.1:9444', secure: false },
     },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node' },
+  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node', css: true },
 });
