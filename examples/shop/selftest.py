@@ -210,7 +210,9 @@ def main():
                              re.fullmatch(r"ready http://127\.0\.0\.1:\d+", ready), ready)
                 if not checks.failed:
                     base = ready.split()[1]
-                    check_operations(checks, Caller(base))
+                    caller = Caller(base)
+                    check_operations(checks, caller)
+                    caller.client.close()
                     check_traffic(checks, base, directory)
             finally:
                 server.terminate()
