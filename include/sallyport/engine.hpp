@@ -78,13 +78,15 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Asked once a connection, before its first byte.
-  [[nodiscard]] static bool admits(const Policy& policy, const Connection& connection, Event& event);
+  // Asked once a connection, before its first byte. When false, scratch.event() says why.
+  [[nodiscard]] static bool admits(const Policy& policy, const Connection& connection, Clock clock,
+                                   Transaction& scratch);
 
-  // Starts a call and routes it. All references must live until end().
+  // Starts a call and routes it. All references must live until end(). What was allocated in
+  // fresh_arena() since stays.
   void begin(const Policy& policy, const Connection& connection, Request& request, Clock clock);
   // Starts a call whose head was refused by the HTTP rules: it has an event and no verdict.
-  void begin_refused(const Policy& policy, const Connection& connection, Request* request, Clock clock);
+  void begin_refused(const Policy& policy, const Connection& connection, const Request* request, Clock clock);
 
   [[nodiscard]] Verdict request_head();
   [[nodiscard]] Verdict request_body(std::string_view body);
@@ -102,14 +104,21 @@ class Transaction {
   [[nodiscard]] Event& event() { return event_; }
   [[nodiscard]] const Event& event() const { return event_; }
   [[nodiscard]] Arena& arena() { return arena_; }
+  // Ends the last call's lifetimes; the head of the next call may be parsed into this arena.
+  [[nodiscard]] Arena& fresh_arena() {
+    arena_.reset();
+    return arena_;
+  }
   [[nodiscard]] const Route& route() const { return event_.route; }
 
  private:
   friend class Context;
   Verdict run(Phase phase);
+  Verdict proceed();
   Verdict judge(const Step& step, Verdict verdict);
   Verdict failed(const Step& step, std::string_view what);
-  void apply(const Rewrite& rewrite);
+  bool apply(const Rewrite& rewrite);
+  void prepare_slab();
   void note(std::string_view control, Note::Action action, Reason reason);
   void start(const Policy& policy, const Connection& connection, Clock clock);
 

@@ -92,7 +92,8 @@ struct Request {
   std::uint64_t content_length = 0;   // meaningful when framing == length
   bool keep_alive = true;             // the client can take another response on this connection
   bool expect_continue = false;
-  bool path_parameters = false;       // some segment of path holds ';'
+  bool path_parameters = false;       // some segment of path holds a ";": refused unless the API opts in
+  bool encoded_slash = false;         // path holds %2F: refused unless the API opts in
 
   void clear() noexcept;
 };

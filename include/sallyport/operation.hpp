@@ -34,6 +34,8 @@ struct Api {
   bool has_spec = false;            // otherwise everything under base_path is forwarded
   Stage stage = Stage::production;
   std::string owner;
+  bool path_parameters = false;     // "/a;v=1" is accepted (RFC 3986 §3.3)
+  bool encoded_slash = false;       // "%2F" within a segment is accepted
   std::vector<Operation> operations;
 };
 

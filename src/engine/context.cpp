@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include <sallyport/engine.hpp>
+
+namespace sallyport {
+
+const Connection& Context::connection() const { return *transaction_.connection_; }
+const Request& Context::request() const { return *transaction_.request_; }
+const Response& Context::response() const { return *transaction_.response_; }
+const Route& Context::route() const { return transaction_.event_.route; }
+Arena& Context::arena() const { return transaction_.arena_; }
+std::int64_t Context::now() const { return transaction_.now_us_ / 1'000'000; }
+std::string_view Context::body() const { return transaction_.body_; }
+const Answer* Context::answer() const { return transaction_.answer_; }
+void* Context::slot() const { return transaction_.slab_ + transaction_.running_->slot; }
+
+void Context::want_body(std::size_t limit) const {
+  const bool request = transaction_.phase_ == Phase::request_head;
+  std::size_t& wanted = request ? transaction_.request_body_limit_ : transaction_.response_body_limit_;
+  wanted = std::max(wanted, limit);
+}
+
+bool Context::spend(std::uint32_t units) const {
+  if (transaction_.budget_ < units) {
+    transaction_.budget_ = 0;
+    return false;
+  }
+  transaction_.budget_ -= units;
+  return true;
+}
+
+void Context::note(Reason reason) const {
+  transaction_.note(transaction_.running_->name, Note::Action::noted, reason);
+}
+
+void Event::clear() noexcept {
+  id = {};
+  time_us = 0;
+  duration_us = upstream_us = engine_ns = 0;
+  connection = nullptr;
+  request = nullptr;
+  response = nullptr;
+  route = {};
+  status = 0;
+  outcome = Outcome::failed;
+  control = {};
+  reason = {};
+  bytes_in = bytes_out = bytes_uninspected = 0;
+  upstream = sealed = {};
+  notes_dropped = note_count = 0;
+}
+
+}  // namespace sallyport

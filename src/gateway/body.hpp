@@ -1,0 +1,48 @@
+// BodyReader: the body of one message, decoded from its framing, piece by piece, in both
+// directions. Bytes behind the body are left for the next message.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/stream.hpp"
+#include "http/chunked.hpp"
+
+#include <sallyport/message.hpp>
+
+namespace sallyport::gateway {
+
+class BodyReader {
+ public:
+  struct Piece {
+    std::string_view data;   // valid until the next fill()
+    bool last = false;       // the body ends behind it
+    bool need_more = false;  // nothing at hand: call fill()
+  };
+
+  // `at_hand` are bytes that arrived with the head; they must stay until rest() was taken.
+  void start(Framing framing, std::uint64_t length, std::string_view at_hand, std::uint64_t limit);
+  // Without I/O. Refuses malformed chunks and, with 413, more than the limit.
+  [[nodiscard]] http::Checked<Piece> next();
+  // Reads more into `scratch`, keeping an incomplete chunk line.
+  [[nodiscard]] Task<IoStatus> fill(Stream& stream, Buffer& scratch);
+
+  // Copies what is not decoded yet into another buffer.
+  void move_pending(Buffer& to);
+  [[nodiscard]] bool done() const { return done_; }
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+  // What arrived behind the body. Only when done().
+  [[nodiscard]] std::string_view rest() const { return pending_; }
+
+ private:
+  Framing framing_ = Framing::none;
+  std::uint64_t left_ = 0;
+  std::uint64_t limit_ = 0;
+  std::uint64_t total_ = 0;
+  std::string_view pending_;
+  http::ChunkedDecoder chunks_;
+  bool done_ = false;
+  bool ended_ = false;  // the peer closed: the end of an until_close body
+};
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,276 @@
+// Call, the client's side up to the decision: begin, verdicts, refusals, the event.
+#include "gateway/call.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include "gateway/problem.hpp"
+#include "http/head.hpp"
+
+namespace sallyport::gateway {
+
+std::int64_t wall_clock_us() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
+}
+
+void Call::reset() {
+  upstream_.reset();
+  snapshot_.reset();
+  in_buffer_.release();
+  out_buffer_.release();
+  gathered_.release();
+  head_out_.release();
+  upload_end_.reset();
+  session_ = nullptr;
+  target_ = nullptr;
+  upstream_config_ = nullptr;
+  gathered_size_ = 0;
+  head_text_ = ready_ = {};
+  request_complete_ = request_chunked_ = head_sent_ = client_chunked_ = false;
+  close_client_ = published_ = uploading_ = uninspected_ = false;
+  held_back_ = held_out_ = first_piece_ = answer_rule_ = {};
+  held_copy_.clear();
+  answer_bytes_ = 0;
+  upload_refusal_ = http::Refusal{};
+  upload_status_ = IoStatus::ok;
+}
+
+void Call::begin(Session& session) {
+  session_ = &session;
+  worker_ = &session.worker();
+  snapshot_ = worker_->snapshot();
+  start_us_ = wall_clock_us();
+  worker_->own_stats().calls.fetch_add(1, std::memory_order_relaxed);
+}
+
+// Everything about the event that the engine does not know; then it goes into the ring. Called
+// before the last byte of the answer is handed to the kernel (docs/decisions/0002).
+void Call::publish() {
+  if (published_) return;
+  published_ = true;
+  Event& event = transaction_.event();
+  transaction_.end();
+  event.duration_us = static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - start_us_));
+  event.bytes_in = in_body_.total();
+  if (target_ != nullptr) event.upstream = target_->address_text;
+  worker_->recorder().publish(event);
+}
+
+bool Call::can_keep_client() const {
+  return !close_client_ && request_.keep_alive && !worker_->draining() && !session_->last_request();
+}
+
+Task<IoStatus> Call::to_client(Parts parts) {
+  session_->stream().deadline(session_->listener().timeouts.write);
+  const IoStatus status = session_->stream().send(parts);
+  if (status != IoStatus::ok || is_empty(parts)) co_return status;
+  co_return co_await session_->stream().finish(parts);
+}
+
+Task<Call::Left> Call::run(Session& session, std::string_view head, std::string_view behind) {
+  begin(session);
+  const auto read = http::read_request_head(head, session.connection().tls, session.listener().head,
+                                            transaction_.fresh_arena(), request_);
+  if (!read) {
+    transaction_.begin_refused(*snapshot_->policy, session.connection(), &request_, Clock{start_us_});
+    stamp();
+    in_body_.start(Framing::none, 0, {}, 0);
+    co_await deny_by_http(read.error());
+    co_return Left{false, {}, true};
+  }
+  transaction_.begin(*snapshot_->policy, session.connection(), request_, Clock{start_us_});
+  stamp();
+  const Route& route = transaction_.route();
+  if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
+  const std::uint64_t limit = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
+  in_body_.start(request_.framing, request_.content_length, behind, limit);
+
+  Step step = co_await decide();
+  if (step == Step::go_on) step = co_await gather_request_body();
+  if (step == Step::go_on) step = co_await forward();
+  if (step == Step::broken) {
+    complete();
+    co_return Left{false, {}, false};
+  }
+  const bool keep = can_keep_client() && in_body_.done() && !uploading_;
+  co_return Left{keep, in_body_.done() ? in_body_.rest() : std::string_view{}, !keep && !in_body_.done()};
+}
+
+// The call ends without a whole answer.
+void Call::complete() {
+  Event& event = transaction_.event();
+  if (!published_ && event.outcome != Outcome::denied && event.reason.rule.empty()) {
+    event.outcome = Outcome::aborted;
+    event.control = "http";
+    event.reason = {"client_aborted", "the client or a deadline ended the call"};
+  }
+  publish();
+}
+
+void Call::stamp() {
+  transaction_.event().id = worker_->ids().next(start_us_);
+  format_uuid(transaction_.event().id, id_text_);
+}
+
+Task<> Call::refuse(Session& session, const http::Refusal& refusal) {
+  begin(session);
+  request_.clear();
+  transaction_.begin_refused(*snapshot_->policy, session.connection(), nullptr, Clock{start_us_});
+  stamp();
+  in_body_.start(Framing::none, 0, {}, 0);
+  co_await deny_by_http(refusal);
+}
+
+void Call::record_refused_connection(Session& session, const Transaction& scratch) {
+  begin(session);
+  transaction_.begin_refused(*snapshot_->policy, session.connection(), nullptr, Clock{start_us_});
+  stamp();
+  in_body_.start(Framing::none, 0, {}, 0);
+  Event& event = transaction_.event();
+  event.outcome = scratch.event().outcome;
+  event.control = scratch.event().control;
+  event.reason = scratch.event().reason;
+  publish();
+}
+
+Task<Call::Step> Call::decide() {
+  if (!session_->connection().sni.empty() && session_->connection().sni != request_.host) {
+    co_return co_await deny_by_http({421, "sni_mismatch", "Host is not the name that TLS was set up for"});
+  }
+  if (request_.framing == Framing::length && upstream_config_ != nullptr &&
+      request_.content_length > upstream_config_->max_request_body) {
+    co_return co_await deny_by_http({413, "body_limit", "Content-Length is above the limit"});
+  }
+  const Step step = co_await settle(transaction_.request_head());
+  if (step == Step::go_on && transaction_.route().kind == RouteKind::no_api) {
+    // No control refused it, and there is nowhere to send it.
+    co_return co_await deny_by_http({404, "no_api", "no API of the configuration claims this host and path"});
+  }
+  co_return step;
+}
+
+// Verdicts of the request phases.
+Task<Call::Step> Call::settle(Verdict verdict) {
+  while (std::holds_alternative<Need>(verdict)) {
+    // No look-up provider is installed yet: the control decides what a missing answer means.
+    verdict = transaction_.resume(Answer{});
+  }
+  if (const auto* denied = std::get_if<Deny>(&verdict)) co_return co_await deny(denied->problem);
+  co_return Step::go_on;
+}
+
+Task<Call::Step> Call::deny(const Problem& problem) { co_return co_await send_problem(problem); }
+
+Task<Call::Step> Call::deny_by_http(const http::Refusal& refusal) {
+  Event& event = transaction_.event();
+  event.outcome = Outcome::denied;
+  event.control = "http";
+  event.reason = {refusal.rule, refusal.detail};
+  if (refusal.status != 404) close_client_ = true;
+  Problem problem = problem_of_refusal(refusal.status);
+  if (refusal.status == 404) problem = {404, "not_found", "There is nothing at this address", {}, {}, {}};
+  co_return co_await send_problem(problem);
+}
+
+Task<Call::Step> Call::send_problem(const Problem& problem) {
+  if (head_sent_) co_return Step::broken;  // too late for another answer
+  Event& event = transaction_.event();
+  event.status = problem.status;
+  const std::string_view id{id_text_.data(), id_text_.size()};
+  std::string_view body = problem_body(problem, id, transaction_.arena());
+  // What of the request's body is at hand is passed over; more than that ends the connection.
+  while (!in_body_.done()) {
+    const auto piece = in_body_.next();
+    if (!piece || piece->need_more) {
+      close_client_ = true;
+      break;
+    }
+  }
+  head_out_ = worker_->buffers().take(BufferPool::small);
+  HeadWriter head(head_out_.data(), head_out_.size());
+  head.put("HTTP/1.1 ");
+  head.number(problem.status);
+  head.put(" ");
+  head.put(reason_phrase(problem.status));
+  head.put("\r\n");
+  head.field("Content-Type", problem_media_type);
+  head.field("Cache-Control", "no-store");
+  head.field("X-Content-Type-Options", "nosniff");
+  head.field("X-Request-ID", id);
+  if (!problem.extra_name.empty()) head.field(problem.extra_name, problem.extra_value);
+  head.framing({Framing::length, body.size()});
+  if (!can_keep_client()) head.field("Connection", "close");
+  head.end();
+  if (request_.method == Method::head) body = {};
+  event.bytes_out = body.size();
+  head_sent_ = true;
+  publish();
+  const IoStatus status = co_await to_client({head.text(), body, {}, {}});
+  co_return status == IoStatus::ok ? Step::answered : Step::broken;
+}
+
+// A body that a control wants to judge, and every chunked one that is small, is read as a whole
+// first. A small chunked body then goes upstream with a Content-Length: a malformed chunk in it
+// is refused before the upstream saw a byte.
+Task<Call::Step> Call::gather_request_body() {
+  const std::size_t wanted = transaction_.wants_request_body();
+  if (in_body_.done()) {
+    request_complete_ = true;
+  } else if (request_.framing == Framing::length && wanted == 0) {
+    const auto piece = in_body_.next();
+    if (!piece) co_return co_await deny_by_http(piece.error());
+    ready_ = piece->data;
+    request_complete_ = piece->last;
+  } else {
+    const bool small = wanted <= BufferPool::large;
+    if (!small) co_return co_await deny_by_http({413, "body_limit", "a control wants more than can be held"});
+    gathered_ = worker_->buffers().take(BufferPool::large);
+    in_buffer_ = worker_->buffers().take(BufferPool::small);
+    session_->stream().deadline(session_->listener().timeouts.body);
+    while (!request_complete_) {
+      const auto piece = in_body_.next();
+      if (!piece) co_return co_await deny_by_http(piece.error());
+      if (gathered_size_ + piece->data.size() > gathered_.size()) {
+        if (wanted != 0) co_return co_await deny_by_http({413, "body_limit", "the body is longer than controls read"});
+        held_back_ = piece->data;  // too long to hold: the rest is streamed
+        break;
+      }
+      std::memcpy(gathered_.data() + gathered_size_, piece->data.data(), piece->data.size());
+      gathered_size_ += piece->data.size();
+      request_complete_ = piece->last;
+      if (!piece->need_more) continue;
+      if (const IoStatus status = co_await ask_client_for_body(); status != IoStatus::ok) {
+        co_return co_await body_did_not_come(status);
+      }
+    }
+    ready_ = {gathered_.data(), gathered_size_};
+  }
+  request_chunked_ = !request_complete_ && request_.framing == Framing::chunked;
+  if (wanted != 0) co_return co_await settle(transaction_.request_body(ready_));
+  co_return Step::go_on;
+}
+
+// Reads on; the first time with "100 Continue" for a client that waits for it (RFC 9110 §10.1.1).
+Task<IoStatus> Call::ask_client_for_body() {
+  if (request_.expect_continue) {
+    request_.expect_continue = false;
+    const IoStatus status = co_await to_client({"HTTP/1.1 100 Continue\r\n\r\n", {}, {}, {}});
+    if (status != IoStatus::ok) co_return status;
+  }
+  session_->stream().deadline(session_->listener().timeouts.body);
+  co_return co_await in_body_.fill(session_->stream(), in_buffer_);
+}
+
+Task<Call::Step> Call::body_did_not_come(IoStatus status) {
+  Event& event = transaction_.event();
+  event.outcome = Outcome::aborted;
+  event.control = "http";
+  event.reason = status == IoStatus::timed_out ? Reason{"body_timeout", "the body did not arrive in time"}
+                                               : Reason{"client_aborted", "the client closed within the body"};
+  co_return Step::broken;
+}
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,208 @@
+// Call, the way back: the upstream's answer through the engine to the client.
+#include <algorithm>
+#include <cstring>
+
+#include "gateway/call.hpp"
+#include "gateway/problem.hpp"
+
+namespace sallyport::gateway {
+namespace {
+
+constexpr std::size_t max_sealed = 16 * 1024;  // bytes of a replaced body that the event keeps
+
+}  // namespace
+
+Task<Call::Step> Call::answer() {
+  Event& event = transaction_.event();
+  event.status = response_.status;
+  event.outcome = Outcome::forwarded;
+  Verdict verdict = transaction_.response_head(response_);
+  while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+  if (const Problem* replaced = replacement(verdict)) {
+    bool whole = false;
+    co_await gather_response_body(max_sealed, whole);
+    co_return co_await replace_answer(*replaced);
+  }
+  const std::size_t wanted = std::min(transaction_.wants_response_body(), BufferPool::large);
+  if (wanted != 0 && response_.framing != Framing::none) {
+    bool whole = false;
+    const Step gathered = co_await gather_response_body(wanted, whole);
+    if (gathered != Step::go_on) co_return gathered;
+    if (whole) {
+      verdict = transaction_.response_body({gathered_.data(), gathered_size_});
+      while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+      if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
+    } else {
+      uninspected_ = true;
+    }
+  }
+  co_return co_await relay();
+}
+
+// The problem that goes out instead of the upstream's answer, or null.
+const Problem* Call::replacement(const Verdict& verdict) const {
+  if (const auto* deny = std::get_if<Deny>(&verdict)) return &deny->problem;
+  const auto* rewrite = std::get_if<Rewrite>(&verdict);
+  return rewrite != nullptr ? rewrite->replace : nullptr;
+}
+
+Task<Call::Step> Call::replace_answer(const Problem& problem) {
+  transaction_.event().sealed = {gathered_.data(), std::min(gathered_size_, max_sealed)};
+  keep_upstream();
+  co_return co_await send_problem(problem);
+}
+
+// Reads the body into gathered_ as far as it fits into `limit`.
+Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
+  gathered_ = worker_->buffers().take(BufferPool::large);
+  gathered_size_ = 0;
+  while (true) {
+    const auto piece = out_body_.next();
+    if (!piece) co_return co_await fail_upstream(IoStatus::failed, piece.error().rule);
+    const std::size_t room = std::min(limit, gathered_.size()) - gathered_size_;
+    const std::size_t taken = std::min(room, piece->data.size());
+    std::memcpy(gathered_.data() + gathered_size_, piece->data.data(), taken);
+    gathered_size_ += taken;
+    if (taken < piece->data.size()) {
+      held_out_ = piece->data.substr(taken);
+      co_return Step::go_on;
+    }
+    if (piece->last) {
+      whole = true;
+      co_return Step::go_on;
+    }
+    if (!piece->need_more) continue;
+    if (const IoStatus status = co_await read_upstream_body(); status != IoStatus::ok) {
+      co_return co_await fail_upstream(status, "upstream_body");
+    }
+  }
+}
+
+Task<IoStatus> Call::read_upstream_body() {
+  if (!out_buffer_) out_buffer_ = worker_->buffers().take(BufferPool::large);
+  upstream_->stream.deadline(upstream_config_->timeout);
+  co_return co_await out_body_.fill(upstream_->stream, out_buffer_);
+}
+
+BodyPlan Call::plan_answer() const {
+  switch (response_.framing) {
+    case Framing::none:
+      // To HEAD and with 304 the length says what GET would bring (RFC 9110 §8.6).
+      if (response_.fields.find(FieldName::content_length) != nullptr && response_.status != 204 &&
+          response_.status >= 200) {
+        return {Framing::length, response_.content_length};
+      }
+      return {Framing::none, 0};
+    case Framing::length:
+      return {Framing::length, response_.content_length};
+    case Framing::chunked:
+    case Framing::until_close:
+      break;
+  }
+  if (out_body_.done()) return {Framing::length, gathered_size_ + held_out_.size() + first_piece_.size()};
+  return {request_.version.minor >= 1 ? Framing::chunked : Framing::until_close, 0};
+}
+
+bool Call::write_answer_head(const BodyPlan& plan) {
+  const std::size_t bound = wire_size(response_.fields) + 1024;
+  head_out_ = worker_->buffers().take(bound <= BufferPool::small ? BufferPool::small : BufferPool::large);
+  HeadWriter head(head_out_.data(), head_out_.size());
+  head.put("HTTP/1.1 ");
+  head.number(response_.status);
+  head.put(" ");
+  head.put(reason_phrase(response_.status));
+  head.put("\r\n");
+  response_.fields.remove(FieldName::x_request_id);
+  head.fields(response_.fields);
+  head.field("X-Request-ID", {id_text_.data(), id_text_.size()});
+  head.framing(plan);
+  client_chunked_ = plan.framing == Framing::chunked;
+  if (plan.framing == Framing::until_close) close_client_ = true;
+  if (!can_keep_client() || uploading_) {
+    close_client_ = true;
+    head.field("Connection", "close");
+  } else if (request_.version.minor == 0) {
+    head.field("Connection", "keep-alive");
+  }
+  head.end();
+  head_text_ = head.text();
+  return !head.full();
+}
+
+Task<Call::Step> Call::relay() {
+  // What is at hand goes out with the head, in one write.
+  const bool nothing_gathered = gathered_size_ == 0 && held_out_.empty();
+  bool last = out_body_.done();
+  if (nothing_gathered && !last) {
+    const auto piece = out_body_.next();
+    if (!piece) co_return co_await fail_upstream(IoStatus::failed, piece.error().rule);
+    first_piece_ = piece->data;
+    last = piece->last;
+  }
+  if (!write_answer_head(plan_answer())) co_return co_await fail_upstream(IoStatus::failed, "upstream_head");
+  Step step = Step::go_on;
+  if (nothing_gathered) {
+    step = co_await send_piece(first_piece_, last);
+  } else {
+    step = co_await send_piece({gathered_.data(), gathered_size_}, last && held_out_.empty());
+    if (step == Step::go_on && !held_out_.empty()) step = co_await send_piece(held_out_, last);
+  }
+  while (step == Step::go_on) {
+    auto piece = out_body_.next();
+    if (piece && piece->need_more) {
+      const IoStatus status = co_await read_upstream_body();
+      if (status != IoStatus::ok) co_return cut_short(status);
+      piece = out_body_.next();
+    }
+    if (!piece) co_return cut_short(IoStatus::failed);
+    if (piece->data.empty() && !piece->last) continue;
+    step = co_await send_piece(piece->data, piece->last);
+  }
+  if (step == Step::answered) keep_upstream();
+  co_return step;
+}
+
+// The upstream broke off within the body: so must we, or the client takes half for whole.
+Call::Step Call::cut_short(IoStatus status) {
+  Event& event = transaction_.event();
+  event.outcome = Outcome::failed;
+  event.control = "upstream";
+  event.reason = {"upstream_body", status == IoStatus::timed_out ? "the upstream stalled within the body"
+                                                                 : "the upstream broke off within the body"};
+  session_->stream().reset_on_close();
+  return Step::broken;
+}
+
+Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
+  Event& event = transaction_.event();
+  char line[20];
+  Parts parts{head_sent_ ? std::string_view{} : head_text_, {}, piece, {}};
+  if (client_chunked_) {
+    if (!piece.empty()) parts[1] = chunk_line(piece.size(), line);
+    if (last) {
+      parts[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
+    } else if (!piece.empty()) {
+      parts[3] = "\r\n";
+    }
+  }
+  head_sent_ = true;
+  event.bytes_out += piece.size();
+  if (uninspected_) event.bytes_uninspected = event.bytes_out;
+  if (last) publish();
+  const IoStatus status = co_await to_client(parts);
+  if (status != IoStatus::ok) co_return Step::broken;
+  co_return last ? Step::answered : Step::go_on;
+}
+
+// Back to the pool, when the next answer on it cannot be confused with this one.
+void Call::keep_upstream() {
+  const bool clean = upstream_ && out_body_.done() && out_body_.rest().empty() && response_.keep_alive && !uploading_ &&
+                     in_body_.done() && upstream_->stream.is_open();
+  if (clean) {
+    worker_->upstreams().give(*target_, std::move(upstream_));
+  } else if (!uploading_) {
+    upstream_.reset();
+  }
+}
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,65 @@
+// Writes heads: the canonical message and nothing else. A value can hold no CR or LF (the head
+// parser and Problem's makers see to it), so no injection is possible here.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "gateway/buffers.hpp"
+
+#include <sallyport/message.hpp>
+
+namespace sallyport::gateway {
+
+// How the body that follows is framed.
+struct BodyPlan {
+  Framing framing = Framing::none;   // none, length or chunked; until_close adds "Connection: close"
+  std::uint64_t length = 0;
+};
+
+// Appends to a pooled buffer; full() when it did not fit, and then the head must not be sent.
+class HeadWriter {
+ public:
+  HeadWriter(char* at, std::size_t size) : begin_(at), at_(at), end_(at + size) {}
+
+  void put(std::string_view text) {
+    if (static_cast<std::size_t>(end_ - at_) < text.size()) {
+      full_ = true;
+      return;
+    }
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void field(std::string_view name, std::string_view value) {
+    put(name);
+    put(": ");
+    put(value);
+    put("\r\n");
+  }
+  void number(std::uint64_t value);
+  // All fields that were not removed, without Host and those of the framing.
+  void fields(const Fields& fields);
+  void framing(const BodyPlan& plan);
+  void end() { put("\r\n"); }
+
+  [[nodiscard]] bool full() const { return full_; }
+  [[nodiscard]] std::string_view text() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
+
+ private:
+  char* begin_;
+  char* at_;
+  char* end_;
+  bool full_ = false;
+};
+
+// An upper bound of what `fields` takes on the wire.
+[[nodiscard]] std::size_t wire_size(const Fields& fields);
+
+// "HTTP/1.1 200 OK\r\n". The reason phrase is ours: the upstream's is not passed on.
+[[nodiscard]] std::string_view reason_phrase(std::uint16_t status);
+
+// A size line "1f40\r\n" of the chunked coding; `into` holds at least 20 bytes.
+[[nodiscard]] std::string_view chunk_line(std::uint64_t size, char* into);
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,256 @@
+#include "gateway/stream.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace sallyport::gateway {
+
+Stream::Stream(Socket socket, Wheel& wheel, BufferPool& buffers)
+    : socket_(std::move(socket)), wheel_(wheel), buffers_(buffers) {
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+}
+
+Stream::~Stream() = default;
+
+// --- TLS through a BIO of our own: OpenSSL reads from cipher_, writes straight to the socket -----
+
+BIO_METHOD* Stream::bio_method() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "sallyport stream");
+    BIO_meth_set_read(made, &Stream::bio_read);
+    BIO_meth_set_write(made, &Stream::bio_write);
+    BIO_meth_set_ctrl(made, &Stream::bio_ctrl);
+    return made;
+  }();
+  return method;
+}
+
+int Stream::bio_read(BIO* bio, char* into, int size) {
+  auto& self = *static_cast<Stream*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const std::size_t available = self.cipher_end_ - self.cipher_at_;
+  if (available == 0) {
+    if (self.ended_) return 0;
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  const std::size_t taken = std::min(available, static_cast<std::size_t>(size));
+  std::memcpy(into, self.cipher_.data() + self.cipher_at_, taken);
+  self.cipher_at_ += taken;
+  return static_cast<int>(taken);
+}
+
+int Stream::bio_write(BIO* bio, const char* from, int size) {
+  auto& self = *static_cast<Stream*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const ssize_t sent = ::send(self.socket_.native_handle(), from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
+  return static_cast<int>(sent);
+}
+
+long Stream::bio_ctrl(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+void Stream::use_tls(SslPtr ssl) {
+  BIO* bio = BIO_new(bio_method());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  ssl_ = std::move(ssl);
+  SSL_set_bio(ssl_.get(), bio, bio);
+}
+
+// Reads ciphertext; asks for as much as the buffer takes.
+Task<IoStatus> Stream::fill() {
+  if (!cipher_) cipher_ = buffers_.take(BufferPool::small);
+  cipher_at_ = cipher_end_ = 0;
+  auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(cipher_.data(), cipher_.size()), as_result);
+  if (error) cipher_.release();
+  if (error == asio::error::eof) {
+    ended_ = true;
+    co_return IoStatus::ok;  // OpenSSL decides whether this end was announced
+  }
+  if (error) co_return status_of(error);
+  cipher_end_ = bytes;
+  co_return IoStatus::ok;
+}
+
+Task<IoStatus> Stream::writable() {
+  auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
+  co_return error ? status_of(error) : IoStatus::ok;
+}
+
+Task<IoStatus> Stream::handshake() {
+  while (true) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result == 1) co_return IoStatus::ok;
+    const int error = SSL_get_error(ssl_.get(), result);
+    plain_http_ = error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_HTTP_REQUEST;
+    IoStatus status = IoStatus::failed;
+    if (error == SSL_ERROR_WANT_READ) {
+      if (ended_) co_return IoStatus::closed;
+      status = co_await fill();
+    } else if (error == SSL_ERROR_WANT_WRITE) {
+      status = co_await writable();
+    }
+    if (status != IoStatus::ok) co_return status;
+  }
+}
+
+Task<Io> Stream::read_some(std::span<char> into) {
+  if (!ssl_) {
+    auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), as_result);
+    if (error) co_return Io{status_of(error), 0};
+    co_return Io{IoStatus::ok, bytes};
+  }
+  while (true) {
+    ERR_clear_error();
+    std::size_t bytes = 0;
+    const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
+    if (result == 1) {
+      if (cipher_at_ == cipher_end_) cipher_.release();
+      co_return Io{IoStatus::ok, bytes};
+    }
+    const int error = SSL_get_error(ssl_.get(), result);
+    if (error == SSL_ERROR_ZERO_RETURN) co_return Io{IoStatus::closed, 0};
+    IoStatus status = IoStatus::failed;
+    if (error == SSL_ERROR_WANT_READ) {
+      status = ended_ ? IoStatus::failed : co_await fill();
+    } else if (error == SSL_ERROR_WANT_WRITE) {
+      status = co_await writable();
+    }
+    if (status != IoStatus::ok) co_return Io{status, 0};
+  }
+}
+
+Task<IoStatus> Stream::wait_readable() {
+  if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) co_return IoStatus::ok;
+  auto [error] = co_await socket_.async_wait(Socket::wait_read, as_result);
+  co_return error ? status_of(error) : IoStatus::ok;
+}
+
+namespace {
+
+constexpr std::size_t record_bytes = 16 * 1024;  // of one TLS record, RFC 8446 §5.1
+
+void drop_front(Parts& parts, std::size_t bytes) {
+  for (std::string_view& part : parts) {
+    const std::size_t taken = std::min(bytes, part.size());
+    part.remove_prefix(taken);
+    bytes -= taken;
+  }
+}
+
+// As many of the parts as fit into one record, in one piece. The same parts give the same piece:
+// OpenSSL demands that of a retry.
+std::string_view one_record(const Parts& parts, std::array<char, record_bytes>& joined) {
+  std::size_t size = 0;
+  std::size_t filled = 0;
+  std::string_view only;
+  for (const std::string_view part : parts) {
+    if (part.empty()) continue;
+    ++filled;
+    if (only.empty()) only = part;
+    const std::size_t taken = std::min(part.size(), joined.size() - size);
+    if (only.size() < joined.size()) std::memcpy(joined.data() + size, part.data(), taken);
+    size += taken;
+  }
+  if (filled == 1 || only.size() >= joined.size()) return only.substr(0, record_bytes);
+  return {joined.data(), size};
+}
+
+}  // namespace
+
+Io Stream::send_tls(const Parts& parts) {
+  static thread_local std::array<char, record_bytes> joined;
+  const std::string_view record = one_record(parts, joined);
+  ERR_clear_error();
+  std::size_t bytes = 0;
+  const int result = SSL_write_ex(ssl_.get(), record.data(), record.size(), &bytes);
+  if (result == 1) return {IoStatus::ok, bytes};
+  const int error = SSL_get_error(ssl_.get(), result);
+  return {error == SSL_ERROR_WANT_WRITE ? IoStatus::ok : IoStatus::failed, 0};
+}
+
+Io Stream::send_plain(const Parts& parts) {
+  std::array<iovec, std::tuple_size_v<Parts>> vectors{};
+  std::size_t count = 0;
+  for (const std::string_view part : parts) {
+    if (!part.empty()) vectors[count++] = {const_cast<char*>(part.data()), part.size()};
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  if (sent >= 0) return {IoStatus::ok, static_cast<std::size_t>(sent)};
+  return {errno == EAGAIN || errno == EINTR ? IoStatus::ok : IoStatus::failed, 0};
+}
+
+IoStatus Stream::send(Parts& parts) {
+  while (!is_empty(parts)) {
+    const Io io = ssl_ ? send_tls(parts) : send_plain(parts);
+    if (io.status != IoStatus::ok) return timed_out_ ? IoStatus::timed_out : io.status;
+    if (io.bytes == 0) break;  // the kernel's buffer is full
+    drop_front(parts, io.bytes);
+  }
+  return IoStatus::ok;
+}
+
+Task<IoStatus> Stream::finish(Parts parts) {
+  while (!is_empty(parts)) {
+    if (const IoStatus status = co_await writable(); status != IoStatus::ok) co_return status;
+    if (const IoStatus status = send(parts); status != IoStatus::ok) co_return status;
+  }
+  co_return IoStatus::ok;
+}
+
+bool Stream::disturbed() {
+  if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) return true;
+  char byte = 0;
+  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got >= 0 || errno != EAGAIN;
+}
+
+void Stream::shutdown_send() {
+  if (ssl_ && !timed_out_) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+  }
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void Stream::reset_on_close() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
+void Stream::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Stream::expired() {
+  if (pausing_) {
+    paused_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+    return;
+  }
+  timed_out_ = true;
+  close();
+}
+
+IoStatus Stream::status_of(const boost::system::error_code& error) {
+  if (timed_out_) return IoStatus::timed_out;
+  if (error == asio::error::operation_aborted && std::exchange(paused_, false)) return IoStatus::idle;
+  return error == asio::error::eof ? IoStatus::closed : IoStatus::failed;
+}
+
+}  // namespace sallyport::gateway

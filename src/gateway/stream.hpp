@@ -1,0 +1,120 @@
+// Stream: bytes over TCP, with or without TLS, with one deadline. The peer's identity checks were
+// set up in the SSL object by who made it (tls.hpp).
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "gateway/buffers.hpp"
+#include "gateway/task.hpp"
+#include "gateway/wheel.hpp"
+
+namespace sallyport::gateway {
+
+enum class IoStatus : std::uint8_t {
+  ok,
+  closed,     // an orderly end
+  failed,
+  timed_out,  // the deadline passed; the stream is dead
+  idle,       // the pause passed; the stream lives
+};
+
+// What one write sends, in order. Empty parts are skipped.
+using Parts = std::array<std::string_view, 4>;
+
+struct Io {
+  IoStatus status = IoStatus::ok;
+  std::size_t bytes = 0;
+};
+
+struct SslFree {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using SslPtr = std::unique_ptr<SSL, SslFree>;
+
+class Stream final : private Timed {
+ public:
+  Stream(Socket socket, Wheel& wheel, BufferPool& buffers);
+  ~Stream() override;
+
+  // Takes over a prepared SSL object; handshake() must follow.
+  void use_tls(SslPtr ssl);
+  [[nodiscard]] SSL* tls() const { return ssl_.get(); }
+  [[nodiscard]] Task<IoStatus> handshake();
+  // Did the handshake fail because the client spoke HTTP without TLS?
+  [[nodiscard]] bool plain_http() const { return plain_http_; }
+  // Forgets TLS, to answer such a client.
+  void drop_tls() { ssl_.reset(); }
+
+  // At least one byte, or the reason why not. An orderly end is `closed`.
+  [[nodiscard]] Task<Io> read_some(std::span<char> into);
+  // Waits for bytes without holding a buffer; `ok` when something can be read.
+  [[nodiscard]] Task<IoStatus> wait_readable();
+  // Hands the parts to the kernel without waiting, in one call and, with TLS, in as few records as
+  // possible. `parts` shrinks to what is left. Usually everything goes and no coroutine is needed:
+  //   IoStatus status = stream.send(parts);
+  //   if (status == IoStatus::ok && !is_empty(parts)) status = co_await stream.finish(parts);
+  [[nodiscard]] IoStatus send(Parts& parts);
+  // Sends what send() left.
+  [[nodiscard]] Task<IoStatus> finish(Parts parts);
+
+  // After this time every wait ends with timed_out and the stream is dead.
+  void deadline(std::chrono::milliseconds after) {
+    pausing_ = false;
+    wheel_.arm(*this, after);
+  }
+  // After this time the current wait ends with `idle`: the owner can give buffers back.
+  void pause(std::chrono::milliseconds after) {
+    pausing_ = true;
+    wheel_.arm(*this, after);
+  }
+  void no_deadline() { wheel_.disarm(*this); }
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+  // Is there something to read, or an end, on a stream that should be silent?
+  [[nodiscard]] bool disturbed();
+  // close() will send a reset instead of an orderly end: the peer must not take what it has for whole.
+  void reset_on_close();
+  void shutdown_send();
+  void close();
+  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+  Socket& socket() { return socket_; }
+
+ private:
+  void expired() override;
+  [[nodiscard]] IoStatus status_of(const boost::system::error_code& error);
+  [[nodiscard]] Task<IoStatus> fill();
+  [[nodiscard]] Task<IoStatus> writable();
+  [[nodiscard]] Io send_tls(const Parts& parts);
+  [[nodiscard]] Io send_plain(const Parts& parts);
+  static BIO_METHOD* bio_method();
+  static int bio_read(BIO* bio, char* into, int size);
+  static int bio_write(BIO* bio, const char* from, int size);
+  static long bio_ctrl(BIO* bio, int command, long number, void* pointer);
+
+  Socket socket_;
+  Wheel& wheel_;
+  BufferPool& buffers_;
+  SslPtr ssl_;
+  Buffer cipher_;              // received ciphertext that OpenSSL has not taken yet
+  std::size_t cipher_at_ = 0;
+  std::size_t cipher_end_ = 0;
+  bool timed_out_ = false;
+  bool pausing_ = false;
+  bool paused_ = false;
+  bool plain_http_ = false;
+  bool ended_ = false;         // the peer sent its end
+};
+
+[[nodiscard]] inline bool is_empty(const Parts& parts) {
+  for (const std::string_view part : parts) {
+    if (!part.empty()) return false;
+  }
+  return true;
+}
+
+}  // namespace sallyport::gateway

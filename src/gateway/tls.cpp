@@ -1,0 +1,209 @@
+#include "gateway/tls.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "http/characters.hpp"
+
+namespace sallyport::gateway {
+namespace {
+
+constexpr const char* tls12_ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* groups = "X25519:P-256:P-384";
+
+std::string openssl_error() {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  std::array<char, 256> text{};
+  ERR_error_string_n(code, text.data(), text.size());
+  return code == 0 ? "unknown error" : text.data();
+}
+
+std::string lower_name(std::string_view name) {
+  std::string out(name);
+  std::ranges::transform(out, out.begin(), http::lower);
+  if (out.ends_with('.')) out.pop_back();
+  return out;
+}
+
+// What a listener serves: contexts by name. Owned by the first context through its ex_data.
+struct Names {
+  std::vector<std::pair<std::string, SslContext>> others;
+};
+
+int names_index() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr,
+      [](void*, void* held, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Names*>(held); });
+  return index;
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  if (!pattern.starts_with("*.")) return pattern == name;
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && dot != 0 && name.substr(dot) == pattern.substr(1);
+}
+
+int choose_certificate(SSL* ssl, int*, void*) {
+  const char* asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  const auto* names = static_cast<const Names*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), names_index()));
+  if (asked == nullptr || names == nullptr) return SSL_TLSEXT_ERR_OK;
+  const std::string name = lower_name(asked);
+  for (const auto& [pattern, context] : names->others) {
+    if (matches(pattern, name)) {
+      SSL_set_SSL_CTX(ssl, context.get());
+      break;
+    }
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* in, unsigned size,
+                    void*) {
+  static constexpr unsigned char http11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* chosen = nullptr;
+  if (SSL_select_next_proto(&chosen, length, http11, sizeof http11, in, size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301 §3.2: no_application_protocol
+  }
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+// Ticket keys live as long as the process, so that a reload does not end resumption.
+void share_ticket_keys(SSL_CTX& context) {
+  static const std::array<unsigned char, 80> keys = [] {
+    std::array<unsigned char, 80> made{};
+    RAND_bytes(made.data(), static_cast<int>(made.size()));
+    return made;
+  }();
+  SSL_CTX_set_tlsext_ticket_keys(&context, const_cast<unsigned char*>(keys.data()), keys.size());
+}
+
+SslContext plain_context(const SSL_METHOD* method) {
+  SslContext context(SSL_CTX_new(method));
+  SSL_CTX* const raw = context.get();
+  SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(raw, tls12_ciphers);
+  SSL_CTX_set1_groups_list(raw, groups);
+  SSL_CTX_set_options(raw, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                               SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  return context;
+}
+
+Result<void> load_certificate(SSL_CTX& context, const Certificate& certificate) {
+  struct stat status{};
+  if (::stat(certificate.key_file.c_str(), &status) != 0) {
+    return fail(ErrorCode::not_found, "cannot read the TLS key", certificate.key_file);
+  }
+  if ((status.st_mode & 077) != 0) {
+    return fail(ErrorCode::invalid, "the TLS key is readable by others", certificate.key_file,
+                "chmod 0600 " + certificate.key_file);
+  }
+  if (SSL_CTX_use_certificate_chain_file(&context, certificate.chain_file.c_str()) != 1) {
+    return fail(ErrorCode::invalid, "cannot use the certificate: " + openssl_error(), certificate.chain_file,
+                "a PEM file with the server's certificate first, then the intermediates");
+  }
+  if (SSL_CTX_use_PrivateKey_file(&context, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(&context) != 1) {
+    return fail(ErrorCode::invalid, "the key does not fit the certificate: " + openssl_error(), certificate.key_file);
+  }
+  return {};
+}
+
+std::vector<std::string> names_of(SSL_CTX& context) {
+  std::vector<std::string> names;
+  X509* const leaf = SSL_CTX_get0_certificate(&context);
+  auto* const list = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(list, i);
+    if (name->type != GEN_DNS) continue;
+    const auto* const bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    names.push_back(lower_name({bytes, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
+  }
+  GENERAL_NAMES_free(list);
+  return names;
+}
+
+Result<SslContext> one_server_context(const Certificate& certificate) {
+  SslContext context = plain_context(TLS_server_method());
+  if (auto loaded = load_certificate(*context, certificate); !loaded) return std::unexpected(loaded.error());
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets are stateless
+  static constexpr unsigned char id[] = "sallyport";
+  SSL_CTX_set_session_id_context(context.get(), id, sizeof id - 1);
+  SSL_CTX_set_num_tickets(context.get(), 1);
+  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+  share_ticket_keys(*context);
+  return context;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates) {
+  if (certificates.empty()) return fail(ErrorCode::invalid, "no certificate");
+  auto first = one_server_context(certificates.front());
+  if (!first) return std::unexpected(first.error());
+  auto names = std::make_unique<Names>();
+  for (std::size_t i = 1; i < certificates.size(); ++i) {
+    auto other = one_server_context(certificates[i]);
+    if (!other) return std::unexpected(other.error());
+    for (auto& name : names_of(**other)) {
+      SSL_CTX_up_ref(other->get());
+      names->others.emplace_back(std::move(name), SslContext(other->get()));
+    }
+  }
+  // Exact names before wildcards: the more specific certificate wins.
+  std::ranges::sort(names->others, {}, [](const auto& entry) { return entry.first.starts_with("*."); });
+  SSL_CTX_set_ex_data(first->get(), names_index(), names.release());
+  SSL_CTX_set_tlsext_servername_callback(first->get(), choose_certificate);
+  return std::shared_ptr<SSL_CTX>(first->release(), SSL_CTX_free);
+}
+
+Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file) {
+  SslContext context = plain_context(TLS_client_method());
+  const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
+                                     : SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
+  if (loaded != 1) return fail(ErrorCode::invalid, "cannot use the CA file: " + openssl_error(), ca_file);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  return std::shared_ptr<SSL_CTX>(context.release(), SSL_CTX_free);
+}
+
+SslPtr server_ssl(SSL_CTX& context) {
+  SslPtr ssl(SSL_new(&context));
+  if (ssl) SSL_set_accept_state(ssl.get());
+  return ssl;
+}
+
+SslPtr client_ssl(SSL_CTX& context, const std::string& name) {
+  SslPtr ssl(SSL_new(&context));
+  if (!ssl) return ssl;
+  SSL_set_connect_state(ssl.get());
+  in6_addr ignored{};
+  const bool address = inet_pton(AF_INET, name.c_str(), &ignored) == 1 || inet_pton(AF_INET6, name.c_str(), &ignored) == 1;
+  X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl.get());
+  const bool set = address ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1
+                           : SSL_set1_host(ssl.get(), name.c_str()) == 1 &&
+                                 SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
+  return set ? std::move(ssl) : SslPtr();
+}
+
+std::string server_name(const SSL& ssl) {
+  const char* const asked = SSL_get_servername(&ssl, TLSEXT_NAMETYPE_host_name);
+  if (asked == nullptr) return {};
+  in6_addr ignored{};
+  if (inet_pton(AF_INET, asked, &ignored) == 1 || inet_pton(AF_INET6, asked, &ignored) == 1) return {};
+  return lower_name(asked);
+}
+
+std::string_view tls_version(const SSL& ssl) { return SSL_get_version(&ssl); }
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,38 @@
+// TLS contexts by secure defaults: TLS 1.2 and 1.3, AEAD ciphers with forward secrecy only, no
+// renegotiation, no compression, server preference, stateless resumption (RFC 8446 §2.2).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/snapshot.hpp"
+#include "gateway/stream.hpp"
+
+#include <sallyport/result.hpp>
+
+namespace sallyport::gateway {
+
+struct Certificate {
+  std::string chain_file;  // PEM, leaf first
+  std::string key_file;    // PEM; must not be readable by group or others
+};
+
+// The first certificate answers clients without SNI. Others are chosen by the names in them
+// (subjectAltName DNS, "*." allowed in the first label). Errors: unreadable file, key that does not
+// fit, expired leaf is a warning of `check`, not an error here.
+[[nodiscard]] Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates);
+
+// Verifies the peer against `ca_file`, or the system's store when empty.
+[[nodiscard]] Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file);
+
+[[nodiscard]] SslPtr server_ssl(SSL_CTX& context);
+// Expects the certificate to be for `name` (RFC 9525); `name` may be an IP address.
+[[nodiscard]] SslPtr client_ssl(SSL_CTX& context, const std::string& name);
+
+// The name the client asked for, canonical; empty when none or when it is an IP address, which
+// RFC 6066 §3 does not allow there.
+[[nodiscard]] std::string server_name(const SSL& ssl);
+[[nodiscard]] std::string_view tls_version(const SSL& ssl);
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,110 @@
+// Worker: one core of the data plane: a thread, its io_context, wheel, pools and ring. Nothing on
+// the request path is shared with other workers but the immutable snapshot.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/uuid.hpp"
+#include "events/recorder.hpp"
+#include "gateway/buffers.hpp"
+#include "gateway/snapshot.hpp"
+#include "gateway/task.hpp"
+#include "gateway/upstream_pool.hpp"
+#include "gateway/wheel.hpp"
+
+namespace sallyport::gateway {
+
+class Call;
+class Session;
+
+// Figures of a worker; written by its thread, read by any.
+struct WorkerStats {
+  std::atomic<std::uint64_t> connections{0};        // open now
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> over_limit{0};         // closed at once: max_connections
+  std::atomic<std::uint64_t> handshake_failures{0};
+  std::atomic<std::uint64_t> calls{0};
+  std::atomic<std::uint64_t> upstream_connects{0};
+  std::atomic<std::uint64_t> upstream_reuses{0};
+  std::atomic<std::uint64_t> internal_errors{0};
+};
+
+// An open listening socket of one worker for one listener.
+struct ListeningSocket {
+  std::string name;   // Listener::name
+  int fd = -1;        // given over
+};
+
+class Worker {
+ public:
+  Worker(std::size_t index, std::shared_ptr<const Snapshot> snapshot, events::Recorder& recorder,
+         std::shared_ptr<std::atomic<std::uint32_t>> open_connections);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start(std::vector<ListeningSocket> sockets);
+  // From another thread: the snapshot that new calls use, with sockets for listeners that are new.
+  // Listeners that it does not have any more are closed; their connections live on.
+  void update(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets);
+  // From another thread: stops accepting, lets calls end, closes what is left after `grace`.
+  void drain(std::chrono::milliseconds grace);
+  void join();
+
+  [[nodiscard]] const WorkerStats& stats() const { return stats_; }
+
+  // --- for sessions and calls, on the worker's thread ---
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return local_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] std::unique_ptr<Call> take_call();
+  void give_call(std::unique_ptr<Call> call);
+  asio::io_context& io() { return io_; }
+  Wheel& wheel() { return wheel_; }
+  BufferPool& buffers() { return buffers_; }
+  UpstreamPool& upstreams() { return upstreams_; }
+  events::Recorder& recorder() { return recorder_; }
+  UuidSource& ids() { return ids_; }
+  WorkerStats& own_stats() { return stats_; }
+  std::uint32_t next_turn() { return turn_++; }
+  void enter(Session& session);
+  void leave(Session& session);
+
+ private:
+  struct Acceptor;
+  struct Orders;
+  void run();
+  Task<> tick();
+  Task<> obey();
+  void adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets);
+  Task<> accept(std::shared_ptr<Acceptor> acceptor);
+  void begin_drain(std::chrono::milliseconds grace);
+  void wake();
+
+  const std::size_t index_;
+  events::Recorder& recorder_;
+  std::shared_ptr<std::atomic<std::uint32_t>> open_connections_;
+  WorkerStats stats_;
+
+  asio::io_context io_;
+  Wheel wheel_;
+  BufferPool buffers_;
+  UpstreamPool upstreams_;
+  UuidSource ids_;
+  std::shared_ptr<const Snapshot> local_;  // its control block is this worker's own
+  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::vector<std::unique_ptr<Call>> calls_;
+  std::vector<Session*> sessions_;
+  std::chrono::steady_clock::time_point started_;
+  std::uint32_t turn_ = 0;
+  bool draining_ = false;
+  std::chrono::steady_clock::time_point drain_end_{};
+
+  std::unique_ptr<Orders> orders_;  // from other threads, guarded by its mutex
+  std::thread thread_;
+};
+
+}  // namespace sallyport::gateway
