@@ -31,8 +31,8 @@ struct Raw {
   std::uint16_t height = 0;      // of the expanded subtree, in lists and mappings
   Mark at{};
   Mark key_at{};                 // when the parent is a mapping
-  std::string_view key;
-  std::string_view text;
+  std::string_view key{};
+  std::string_view text{};
   std::uint32_t children = 0;
   std::uint32_t end = 0;         // index after the subtree; 0 while it is open
   std::uint32_t weight = 1;      // nodes of the expanded subtree

@@ -32,7 +32,8 @@ class SensitiveNames {
   explicit SensitiveNames(std::span<const std::string> more = {});
 
   // Names of more than 128 bytes are not judged and count as sensitive.
-  [[nodiscard]] bool contain(std::string_view name) const;
+  // `whole_names`: do words that stand for themselves only ("code", "key") count?
+  [[nodiscard]] bool contain(std::string_view name, bool whole_names = true) const;
 
  private:
   struct Word {

@@ -124,15 +124,12 @@ Task<> Call::refuse(Session& session, const http::Refusal& refusal) {
   co_await deny_by_http(refusal);
 }
 
-void Call::record_refused_connection(Session& session, const Transaction& scratch) {
+// The engine has filled in who refused and why.
+void Call::record_refused_connection(Session& session) {
   begin(session);
-  transaction_.begin_refused(*snapshot_->policy, session.connection(), nullptr, Clock{start_us_});
+  transaction_.event().time_us = start_us_;
   stamp();
   in_body_.start(Framing::none, 0, {}, 0);
-  Event& event = transaction_.event();
-  event.outcome = scratch.event().outcome;
-  event.control = scratch.event().control;
-  event.reason = scratch.event().reason;
   publish();
 }
 

@@ -34,7 +34,7 @@ class Call {
   // Answers a request whose head could not even be delimited.
   Task<> refuse(Session& session, const http::Refusal& refusal);
   // Records a connection that a control did not admit.
-  void record_refused_connection(Session& session, const Transaction& scratch);
+  void record_refused_connection(Session& session);
   // Gives back everything held; the object can serve again.
   void reset();
 

@@ -1,4 +1,7 @@
 // Call, the upstream's side: head and body to the upstream, the head of its answer back.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <cstring>
 
 #include "base/address.hpp"

@@ -33,9 +33,11 @@ class Session {
   [[nodiscard]] const Listener& listener() const { return *listener_; }
   [[nodiscard]] const Connection& connection() const { return connection_; }
   [[nodiscard]] bool last_request() const;
+  [[nodiscard]] std::string_view client_text() const { return client_text_; }
 
  private:
   friend class Worker;
+  class Lease;
   enum class Next : std::uint8_t { head, refused, end };
 
   Task<> serve();
@@ -52,6 +54,7 @@ class Session {
   std::shared_ptr<const Listener> listener_;
   Connection connection_;
   std::string sni_;
+  std::string client_text_;    // the client's address
   Buffer in_;                  // received, not yet used bytes are [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

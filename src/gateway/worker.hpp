@@ -41,7 +41,7 @@ struct ListeningSocket {
 
 class Worker {
  public:
-  Worker(std::size_t index, std::shared_ptr<const Snapshot> snapshot, events::Recorder& recorder,
+  Worker(std::shared_ptr<const Snapshot> snapshot, events::Recorder& recorder,
          std::shared_ptr<std::atomic<std::uint32_t>> open_connections);
   ~Worker();
   Worker(const Worker&) = delete;
@@ -84,7 +84,6 @@ class Worker {
   void begin_drain(std::chrono::milliseconds grace);
   void wake();
 
-  const std::size_t index_;
   events::Recorder& recorder_;
   std::shared_ptr<std::atomic<std::uint32_t>> open_connections_;
   WorkerStats stats_;

@@ -1,0 +1,48 @@
+// Server: all workers together. Opens listening sockets, starts threads, swaps snapshots, drains.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "events/writer.hpp"
+#include "gateway/snapshot.hpp"
+#include "gateway/worker.hpp"
+
+#include <sallyport/result.hpp>
+
+namespace sallyport::gateway {
+
+struct ServerTotals {
+  std::uint64_t connections = 0, accepted = 0, over_limit = 0, handshake_failures = 0, calls = 0;
+  std::uint64_t upstream_connects = 0, upstream_reuses = 0, internal_errors = 0;
+};
+
+class Server {
+ public:
+  // Cores that this process may use.
+  [[nodiscard]] static std::size_t available_cores();
+
+  // Binds every listener on every worker before the first thread starts: all or nothing.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(std::shared_ptr<const Snapshot> snapshot,
+                                                             events::Writer& log, std::size_t workers);
+  ~Server();
+
+  // New listeners are bound first; when one cannot be, nothing changes.
+  [[nodiscard]] Result<void> update(std::shared_ptr<const Snapshot> snapshot);
+  // Ends accepting, lets calls end, closes the rest after `grace`; returns when all threads ended.
+  void stop(std::chrono::milliseconds grace);
+
+  [[nodiscard]] ServerTotals totals() const;
+  // The address a listener really has: port 0 asks the kernel for a free one.
+  [[nodiscard]] std::vector<std::string> addresses() const { return addresses_; }
+
+ private:
+  Server() = default;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::string> names_;      // of the listeners that are open
+  std::vector<std::string> addresses_;
+};
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,218 @@
+#include "gateway/session.hpp"
+
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "base/address.hpp"
+#include "gateway/call.hpp"
+#include "gateway/tls.hpp"
+
+namespace sallyport::gateway {
+namespace {
+
+// How long an idle connection keeps its buffer before it waits without one.
+constexpr std::chrono::milliseconds grace{1'000};
+constexpr std::chrono::milliseconds linger_time{1'000};
+constexpr std::size_t linger_bytes = 1u << 20;
+
+Address address_of(const asio::ip::tcp::endpoint& peer) {
+  Address address;
+  if (peer.address().is_v4()) {
+    const auto bytes = peer.address().to_v4().to_bytes();
+    address.bytes[10] = address.bytes[11] = 0xff;
+    std::memcpy(address.bytes.data() + 12, bytes.data(), bytes.size());
+  } else {
+    const auto bytes = peer.address().to_v6().to_bytes();
+    std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+  }
+  return address;
+}
+
+}  // namespace
+
+// A call of the worker's pool, for as long as it is needed.
+class Session::Lease {
+ public:
+  explicit Lease(Worker& worker) : worker_(worker), call_(worker.take_call()) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
+    call_->reset();
+    worker_.give_call(std::move(call_));
+  }
+  Call* operator->() { return call_.get(); }
+
+ private:
+  Worker& worker_;
+  std::unique_ptr<Call> call_;
+};
+
+Session::Session(Worker& worker, Socket socket, std::shared_ptr<const Listener> listener,
+                 const asio::ip::tcp::endpoint& peer)
+    : worker_(worker), stream_(std::move(socket), worker.wheel(), worker.buffers()), listener_(std::move(listener)) {
+  connection_.client = address_of(peer);
+  connection_.client_port = peer.port();
+  connection_.tls = listener_->tls != nullptr;
+  client_text_ = format_address(connection_.client);
+  worker_.enter(*this);
+}
+
+Session::~Session() { worker_.leave(*this); }
+
+Task<> Session::run(std::unique_ptr<Session> self) { co_await self->serve(); }
+
+void Session::close(bool idle_only) {
+  if (!idle_only || !in_call_) stream_.close();
+}
+
+bool Session::last_request() const { return requests_ >= listener_->max_requests; }
+
+Task<> Session::serve() {
+  if (!co_await admitted()) co_return;
+  if (listener_->tls && !co_await begin_tls()) co_return;
+  bool lingering = false;
+  while (!last_request() && !worker_.draining()) {
+    const Next next = co_await read_head();
+    if (next == Next::end) co_return;
+    ++requests_;
+    in_call_ = true;
+    Lease call(worker_);
+    if (next == Next::refused) {
+      co_await call->refuse(*this, refusal_);
+      lingering = true;
+      break;
+    }
+    const std::string_view head = unread().substr(0, head_size_);
+    const Call::Left left = co_await call->run(*this, head, unread().substr(head_size_));
+    in_call_ = false;
+    if (!left.keep_alive) {
+      lingering = left.linger;
+      break;
+    }
+    // What is behind the body stands in our buffer or in the call's: it becomes the start of ours.
+    if (left.rest.size() > in_.size()) in_ = worker_.buffers().take(BufferPool::large);
+    if (!left.rest.empty()) std::memmove(in_.data(), left.rest.data(), left.rest.size());
+    begin_ = 0;
+    end_ = left.rest.size();
+    head_end_.reset();
+  }
+  if (!stream_.is_open()) co_return;
+  stream_.shutdown_send();
+  if (lingering) co_await linger();
+}
+
+// Controls of the edge judge the connection before its first byte.
+Task<bool> Session::admitted() {
+  const auto snapshot = worker_.snapshot();
+  Lease call(worker_);
+  Transaction& scratch = call->transaction();
+  if (Transaction::admits(*snapshot->policy, connection_, Clock{wall_clock_us()}, scratch)) co_return true;
+  call->record_refused_connection(*this);
+  co_return false;
+}
+
+Task<bool> Session::begin_tls() {
+  SslPtr ssl = server_ssl(*listener_->tls);
+  if (!ssl) co_return false;
+  stream_.use_tls(std::move(ssl));
+  stream_.deadline(listener_->timeouts.handshake);
+  const IoStatus status = co_await stream_.handshake();
+  if (status == IoStatus::ok) {
+    sni_ = server_name(*stream_.tls());
+    connection_.sni = sni_;
+    connection_.tls_version = tls_version(*stream_.tls());
+    co_return true;
+  }
+  worker_.own_stats().handshake_failures.fetch_add(1, std::memory_order_relaxed);
+  if (stream_.plain_http()) {
+    // A client that speaks HTTP here is told so, without TLS, and gets nothing else.
+    stream_.drop_tls();
+    connection_.tls = false;
+    Lease call(worker_);
+    co_await call->refuse(*this, {400, "plain_http", "HTTP without TLS on an HTTPS port"});
+    stream_.shutdown_send();
+    co_await linger();
+  }
+  co_return false;
+}
+
+Task<Session::Next> Session::read_head() {
+  bool skipped = false;
+  bool started = false;
+  while (true) {
+    // One empty line before a request is ignored (RFC 9112 §2.2).
+    if (!skipped && unread().starts_with("\r\n")) {
+      begin_ += 2;
+      skipped = true;
+    }
+    if (!unread().empty()) {
+      const auto found = head_end_.find(unread(), listener_->head.head);
+      if (!found) {
+        refusal_ = found.error();
+        co_return Next::refused;
+      }
+      if (*found != http::HeadEnd::need_more) {
+        head_size_ = *found;
+        stream_.no_deadline();
+        co_return Next::head;
+      }
+      if (!started) stream_.deadline(listener_->timeouts.head);
+      started = true;
+    } else if (!co_await wait_for_bytes()) {
+      co_return Next::end;
+    }
+    if (!started && !unread().empty()) continue;
+    make_room();
+    const Io io = co_await stream_.read_some({in_.data() + end_, in_.size() - end_});
+    if (io.status == IoStatus::timed_out && started) co_return Next::end;
+    if (io.status != IoStatus::ok) co_return Next::end;
+    end_ += io.bytes;
+  }
+}
+
+// Waits for the first bytes of a request: at first with the buffer at hand, then without one.
+Task<bool> Session::wait_for_bytes() {
+  begin_ = end_ = 0;
+  head_end_.reset();
+  if (!in_) in_ = worker_.buffers().take(BufferPool::small);
+  stream_.pause(grace);
+  Io io = co_await stream_.read_some({in_.data(), in_.size()});
+  if (io.status == IoStatus::idle) {
+    in_.release();
+    stream_.deadline(requests_ == 0 ? listener_->timeouts.head : listener_->timeouts.keep_alive);
+    if (co_await stream_.wait_readable() != IoStatus::ok) co_return false;
+    in_ = worker_.buffers().take(BufferPool::small);
+    io = co_await stream_.read_some({in_.data(), in_.size()});
+  }
+  end_ = io.bytes;
+  co_return io.status == IoStatus::ok;
+}
+
+void Session::make_room() {
+  if (end_ < in_.size()) return;
+  if (begin_ != 0) {
+    std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    return;
+  }
+  // Heads are limited to less than a large buffer: HeadEnd refuses before this one is full.
+  Buffer larger = worker_.buffers().take(BufferPool::large);
+  std::memcpy(larger.data(), in_.data(), end_);
+  in_ = std::move(larger);
+}
+
+// Lets the client read the answer before a reset from unread bytes could destroy it.
+Task<> Session::linger() {
+  stream_.deadline(linger_time);
+  if (!in_) in_ = worker_.buffers().take(BufferPool::small);
+  std::size_t drained = 0;
+  while (drained < linger_bytes) {
+    auto [error, bytes] = co_await stream_.socket().async_read_some(asio::buffer(in_.data(), in_.size()), as_result);
+    if (error) co_return;
+    drained += bytes;
+  }
+}
+
+}  // namespace sallyport::gateway
