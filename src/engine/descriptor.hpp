@@ -2,7 +2,9 @@
 // controls/registry.def; nothing registers itself.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "config/table.hpp"
@@ -10,6 +12,20 @@
 #include <sallyport/control.hpp>
 #include <sallyport/operation.hpp>
 #include <sallyport/result.hpp>
+
+namespace sallyport {
+
+constexpr auto enum_names(const Mode*) {
+  return std::to_array<config::Named<Mode>>({{"off", Mode::off, "not asked"},
+                                             {"observe", Mode::observe, "recorded, nothing done"},
+                                             {"enforce", Mode::enforce, "its verdict holds"}});
+}
+constexpr auto enum_names(const OnError*) {
+  return std::to_array<config::Named<OnError>>({{"deny", OnError::deny, "the call is refused with 500"},
+                                                {"allow", OnError::allow, "the call goes on, and the failure is counted"}});
+}
+
+}  // namespace sallyport
 
 namespace sallyport::engine {
 
@@ -43,5 +59,36 @@ struct Section {
   Switch general;
   Own own;
 };
+
+const config::Table<Switch>& config_table(const Switch*);
+
+template <class Own>
+const config::Table<Section<Own>>& config_table(const Section<Own>*) {
+  static const config::Table<Own>& own = config_table(static_cast<const Own*>(nullptr));
+  static const auto table = config::Table<Section<Own>>(own.name(), own.summary())
+                                .flatten(&Section<Own>::general)
+                                .flatten(&Section<Own>::own);
+  return table;
+}
+
+// The descriptor of a control whose keys are in Own. `make` is called with good keys only; it may
+// still report errors that need the scope.
+template <class Own, std::shared_ptr<const Control> (*make)(const Own&, const Scope&, const document::Node*, config::Report&)>
+constexpr Descriptor describe(std::string_view name, std::string_view summary) {
+  return Descriptor{
+      name, summary, []() -> const config::AnyTable& { return config::table_of<Section<Own>>(); },
+      [](const document::Node* section, const Scope& scope, config::Report& report) -> std::optional<Compiled> {
+        Section<Own> read;
+        if (section != nullptr) {
+          auto given = config::read<Section<Own>>(*section, report);
+          if (!given) return std::nullopt;
+          read = std::move(*given);
+        }
+        const std::size_t errors = report.errors();
+        auto control = make(read.own, scope, section, report);
+        if (!control || report.errors() != errors) return std::nullopt;
+        return Compiled{read.general, std::move(control)};
+      }};
+}
 
 }  // namespace sallyport::engine
