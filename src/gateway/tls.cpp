@@ -2,13 +2,12 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 
 #include "http/characters.hpp"
 
@@ -101,21 +100,20 @@ SslContext plain_context(const SSL_METHOD* method) {
 }
 
 Result<void> load_certificate(SSL_CTX& context, const Certificate& certificate) {
-  struct stat status{};
-  if (::stat(certificate.key_file.c_str(), &status) != 0) {
-    return fail(ErrorCode::not_found, "cannot read the TLS key", certificate.key_file);
-  }
-  if ((status.st_mode & 077) != 0) {
-    return fail(ErrorCode::invalid, "the TLS key is readable by others", certificate.key_file,
-                "chmod 0600 " + certificate.key_file);
-  }
   if (SSL_CTX_use_certificate_chain_file(&context, certificate.chain_file.c_str()) != 1) {
     return fail(ErrorCode::invalid, "cannot use the certificate: " + openssl_error(), certificate.chain_file,
                 "a PEM file with the server's certificate first, then the intermediates");
   }
-  if (SSL_CTX_use_PrivateKey_file(&context, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_check_private_key(&context) != 1) {
-    return fail(ErrorCode::invalid, "the key does not fit the certificate: " + openssl_error(), certificate.key_file);
+  const std::string_view pem = certificate.key.reveal();
+  const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      PEM_read_bio_PrivateKey(memory.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr), EVP_PKEY_free);
+  if (!key) {
+    return fail(ErrorCode::invalid, "no unencrypted PEM key: " + openssl_error(), certificate.key.source());
+  }
+  if (SSL_CTX_use_PrivateKey(&context, key.get()) != 1 || SSL_CTX_check_private_key(&context) != 1) {
+    return fail(ErrorCode::invalid, "the key does not fit the certificate: " + openssl_error(), certificate.key.source(),
+                "the certificate is " + certificate.chain_file);
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/secret.hpp"
 #include "gateway/snapshot.hpp"
 #include "gateway/stream.hpp"
 
@@ -15,12 +16,12 @@ namespace sallyport::gateway {
 
 struct Certificate {
   std::string chain_file;  // PEM, leaf first
-  std::string key_file;    // PEM; must not be readable by group or others
+  config::Secret key;      // PEM
 };
 
 // The first certificate answers clients without SNI. Others are chosen by the names in them
-// (subjectAltName DNS, "*." allowed in the first label). Errors: unreadable file, key that does not
-// fit, expired leaf is a warning of `check`, not an error here.
+// (subjectAltName DNS, "*." allowed in the first label). Errors: an unreadable file, a key that
+// does not fit.
 [[nodiscard]] Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates);
 
 // Verifies the peer against `ca_file`, or the system's store when empty.

@@ -1,0 +1,133 @@
+// Settings: what a configuration file says, typed. One table a section (settings.cpp); the
+// sections of controls belong to their rooms.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/table.hpp"
+#include "engine/descriptor.hpp"
+
+#include <sallyport/operation.hpp>
+
+namespace sallyport::settings {
+
+struct Certificate {
+  config::FilePath certificate;
+  config::Secret key;
+};
+
+struct Tls {
+  config::FilePath certificate;
+  config::Secret key;
+  std::vector<Certificate> also;   // chosen by SNI
+};
+
+struct ListenLimits {
+  std::uint32_t connections = 10'000;
+  std::uint32_t requests = 1'000;
+  config::Size head{60u << 10};
+  config::Size target{8u << 10};
+  std::uint32_t fields = 100;
+  config::Size body_rate{500};
+};
+
+struct ListenTimeouts {
+  config::Duration handshake = std::chrono::seconds(10);
+  config::Duration head = std::chrono::seconds(10);
+  config::Duration body = std::chrono::seconds(60);
+  config::Duration keep_alive = std::chrono::seconds(75);
+  config::Duration write = std::chrono::seconds(30);
+};
+
+struct Listen {
+  config::Endpoint address;
+  std::optional<Tls> tls;
+  bool cleartext = false;
+  ListenLimits limits;
+  ListenTimeouts timeouts;
+};
+
+struct Upstream {
+  std::vector<std::string> targets;
+  config::Duration connect_timeout = std::chrono::seconds(5);
+  config::Duration timeout = std::chrono::seconds(15);
+  config::FilePath ca;
+  bool preserve_host = true;
+};
+
+// Sections of controls, by control name; the nodes live as long as the documents.
+using Sections = std::map<std::string, const document::Node*>;
+
+struct Api {
+  std::string name;
+  std::vector<std::string> hosts;
+  config::FilePath spec;
+  std::string base_path;
+  Upstream upstream;
+  std::string owner;
+  std::string purpose;
+  std::string data_class;
+  Stage stage = Stage::production;
+  config::Size max_body{1u << 20};
+  bool path_parameters = false;
+  bool encoded_slash = false;
+  Sections controls;
+};
+
+struct Defaults {
+  Sections controls;
+};
+
+struct Events {
+  config::FilePath directory{"data/events", "data/events"};
+  config::Size ring{8u << 20};
+  config::Size segment{64u << 20};
+  config::Duration segment_age = std::chrono::hours(1);
+  config::Size keep{1u << 30};
+  config::Duration keep_for = std::chrono::hours(24 * 30);
+  config::Duration sync = std::chrono::seconds(1);
+  std::vector<std::string> redact;
+};
+
+struct Admin {
+  config::Endpoint address;
+};
+
+struct Root {
+  std::uint32_t version = 1;
+  std::vector<Listen> listen;
+  std::vector<Api> apis;
+  Defaults defaults;
+  Events events;
+  std::optional<Admin> admin;
+  config::FilePath data{"data", "data"};
+  std::uint32_t workers = 0;
+  config::Duration drain = std::chrono::seconds(30);
+};
+
+const config::Table<Certificate>& config_table(const Certificate*);
+const config::Table<Tls>& config_table(const Tls*);
+const config::Table<ListenLimits>& config_table(const ListenLimits*);
+const config::Table<ListenTimeouts>& config_table(const ListenTimeouts*);
+const config::Table<Listen>& config_table(const Listen*);
+const config::Table<Upstream>& config_table(const Upstream*);
+const config::Table<Api>& config_table(const Api*);
+const config::Table<Defaults>& config_table(const Defaults*);
+const config::Table<Events>& config_table(const Events*);
+const config::Table<Admin>& config_table(const Admin*);
+const config::Table<Root>& config_table(const Root*);
+
+}  // namespace sallyport::settings
+
+namespace sallyport {
+constexpr auto enum_names(const Stage*) {
+  return std::to_array<config::Named<Stage>>({{"design", Stage::design, "not served yet"},
+                                              {"test", Stage::test, "served to testers"},
+                                              {"production", Stage::production, "in use"},
+                                              {"deprecated", Stage::deprecated, "in use, its end is announced"},
+                                              {"retired", Stage::retired, "every call is refused with 410"}});
+}
+}  // namespace sallyport
