@@ -61,8 +61,11 @@ void AnyTable::read_fields(void* object, const document::Node& node, Report& rep
       refuse_unknown(entry, report);
     }
   }
+}
+
+void AnyTable::require(const document::Node& node, std::string_view given, Report& report) const {
   for (const Field& field : fields_) {
-    if (!field.about.required || node.find(field.key) != nullptr) continue;
+    if (!field.about.required || field.key == given || node.find(field.key) != nullptr) continue;
     std::string hint(field.about.doc);
     if (!field.about.example.empty()) hint = fmt::format("for example `{}: {}`", field.key, field.about.example);
     report.error(node, fmt::format("missing key `{}`", field.key), std::move(hint));
@@ -73,8 +76,10 @@ void AnyTable::read(void* object, const document::Node& node, Report& report) co
   const std::size_t errors_before = report.errors();
   if (node.is_mapping()) {
     read_fields(object, node, report);
+    require(node, {}, report);
   } else if (const Field* field = find(shorthand_); field != nullptr && node.kind() != document::Kind::null) {
     field->read(object, node, report);
+    require(node, shorthand_, report);
   } else {
     report.error(node, fmt::format("expected a mapping, found {}", found(node)));
   }

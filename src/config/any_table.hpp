@@ -105,6 +105,8 @@ class AnyTable {
 
  private:
   void read_fields(void* object, const document::Node& node, Report& report) const;
+  // Reports the required keys that `node` lacks, but for the one `given` otherwise.
+  void require(const document::Node& node, std::string_view given, Report& report) const;
   void refuse_unknown(const document::Entry& entry, Report& report) const;
 };
 

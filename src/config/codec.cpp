@@ -126,7 +126,9 @@ void Codec<double>::read(double& out, const Node& node, const About& about, Repo
   out = *value;
 }
 
-void Codec<double>::write(double value, std::string& json) { json += fmt::format("{}", value); }
+void Codec<double>::write(double value, std::string& json) {
+  if (std::isfinite(value)) json += fmt::format("{}", value);
+}
 
 const Type& Codec<double>::type() {
   static const Type it = {.shape = Shape::number, .name = "number"};

@@ -93,7 +93,6 @@ class Table : public AnyTable {
   }
 
   // A value that is no mapping is read as this field: `limits: […]` for `limits: { rules: […] }`.
-  // Required keys are then not asked for.
   Table&& shorthand(std::string_view key) && {
     shorthand_ = key;
     return std::move(*this);

@@ -15,25 +15,13 @@
 namespace sallyport::events {
 
 inline constexpr int schema_version = 1;
-inline constexpr std::size_t max_line = std::size_t{1} << 20;  // that a reader accepts
+
 
 // Appends the line without a line feed.
 void append_line(std::string& out, const RecordView& record);
 
-// A line read back: owns what its view points into.
-class ParsedLine {
- public:
-  [[nodiscard]] const RecordView& view() const { return view_; }
 
- private:
-  friend class LineReader;
-  std::unique_ptr<char[]> text_;
-  RecordParts parts_;
-  RecordView view_;
-};
 
-// With or without its line feed. The error says at which byte.
-[[nodiscard]] Result<ParsedLine> parse_line(std::string_view line);
 
 // Only what tells one record from another; cheap, for start-up.
 struct LineKey {
