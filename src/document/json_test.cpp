@@ -32,7 +32,7 @@ TEST(Json, KeepsPlacesAndText) {
   EXPECT_EQ(list.items()[3].kind(), Kind::scalar);
   EXPECT_TRUE(list.items()[3].quoted());
   EXPECT_TRUE(root.find("b")->is_mapping());
-  EXPECT_EQ(root.entries()[1].where(), "f.json:3:12");
+  EXPECT_EQ(root.entries()[1].where(), "f.json:3:13");
 }
 
 TEST(Json, DecodesEscapes) {
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"[01]", "f.json:1:4 not a JSON number"}, Refused{"[-]", "f.json:1:3 not a JSON number"},
                     Refused{"[1.]", "f.json:1:4 expected a digit"}, Refused{"[1e]", "f.json:1:4 expected a digit"},
                     Refused{"[+1]", "f.json:1:2 expected a JSON value"},
-                    Refused{"[.5]", "f.json:1:2 not a JSON number"},
+                    Refused{"[.5]", "f.json:1:2 expected a JSON value"},
                     Refused{"[nul]", "f.json:1:2 expected a JSON value"},
                     Refused{"['a']", "f.json:1:2 expected a JSON value"},
                     Refused{"{a: 1}", "f.json:1:2 expected a key in double quotes"},
