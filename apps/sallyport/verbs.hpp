@@ -1,0 +1,19 @@
+// One function a verb; each adds its options to the command line and runs when it was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace sallyport::cli {
+
+// What every verb answers to its caller.
+enum Exit : int { good = 0, findings = 1, usage = 2, internal = 3 };
+
+void add_run(CLI::App& app, int& exit);
+void add_check(CLI::App& app, int& exit);
+void add_init(CLI::App& app, int& exit);
+void add_reload(CLI::App& app, int& exit);
+void add_status(CLI::App& app, int& exit);
+void add_version(CLI::App& app, int& exit);
+void add_reference(CLI::App& app, int& exit);
+
+}  // namespace sallyport::cli
