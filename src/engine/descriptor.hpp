@@ -67,7 +67,8 @@ const config::Table<Section<Own>>& config_table(const Section<Own>*) {
   static const config::Table<Own>& own = config_table(static_cast<const Own*>(nullptr));
   static const auto table = config::Table<Section<Own>>(own.name(), own.summary())
                                 .flatten(&Section<Own>::general)
-                                .flatten(&Section<Own>::own);
+                                .flatten(&Section<Own>::own)
+                                .shorthand(static_cast<const config::AnyTable&>(own).shorthand());
   return table;
 }
 

@@ -87,6 +87,9 @@ Checked<ChunkedDecoder::Step> ChunkedDecoder::read_trailer(std::string_view inpu
     state_ = State::done;
   } else if (const auto field = read_field_line(*line); !field) {
     return std::unexpected(field.error());
+  } else if (field->known != FieldName::other) {
+    // Framing, routing, credentials: RFC 9110 §6.5.1 forbids them here, and some back-ends merge.
+    return refuse("trailer_forbidden", "a field that must not stand in a trailer");
   }
   return step;
 }

@@ -51,6 +51,10 @@ std::string_view text_at(const Node& node, std::string_view key) {
   return found == nullptr ? std::string_view{} : found->text();
 }
 
+std::string same_path(const Entry& path, const Entry& other) {
+  return fmt::format("path '{}' is the same as '{}' at {}", path.key, other.key, other.where());
+}
+
 class Loader {
  public:
   Loader(std::shared_ptr<const Document> document, std::optional<std::filesystem::path> file)
@@ -67,8 +71,8 @@ class Loader {
  private:
   // What all operations of one path share.
   struct Path {
-    std::string_view text;
-    std::vector<std::string> variables;
+    const Entry& entry;
+    PathTemplate path_template;
     std::vector<const Node*> items;
     Lifecycle lifecycle;  // with that of the root
     std::vector<std::string> base_paths;
@@ -91,7 +95,8 @@ class Loader {
   bool swagger_ = false;
   Lifecycle lifecycle_;  // of the root
   Spec spec_;
-  std::map<std::string, const Entry*> shapes_;
+  std::map<std::string, const Entry*> shapes_;                     // PathTemplate::shape() -> the first path of it
+  std::map<std::string, const Entry*> declared_;                   // the same with a method before it
   std::map<std::string, std::string, std::less<>> operation_ids_;  // -> where
 };
 
@@ -177,12 +182,8 @@ Result<PathTemplate> Loader::check_template(const Entry& entry) {
     parsed.error().where = entry.where();
     return parsed;
   }
-  const auto [other, added] = shapes_.try_emplace(parsed->shape(), &entry);
-  if (!added) {
-    return fail(
-        ErrorCode::invalid,
-        fmt::format("path '{}' is the same as '{}' at {}", entry.key, other->second->key, other->second->where()),
-        entry.where(), "templates that differ in the names of variables only are one path");
+  if (const auto [other, added] = shapes_.try_emplace(parsed->shape(), &entry); !added) {
+    warn(entry.where(), same_path(entry, *other->second));
   }
   if (!parsed->reachable() || entry.key.find_first_of("?#") != std::string_view::npos) {
     warn(entry.where(),
@@ -196,7 +197,7 @@ Result<void> Loader::read_path(const Entry& entry) {
   if (!parsed) return std::unexpected(std::move(parsed.error()));
   auto items = references_.follow(entry.value);
   if (!items) return std::unexpected(std::move(items.error()));
-  Path path{entry.key, std::move(parsed->variables), std::move(*items), {}, {}};
+  Path path{entry, std::move(*parsed), std::move(*items), {}, {}};
   for (const Node* item : path.items) {
     if (!item->is_mapping()) return fail(ErrorCode::invalid, "a path item must be a mapping", item->where());
     auto lifecycle = read_lifecycle(*item);
@@ -234,6 +235,12 @@ Result<void> Loader::read_operations(const Path& path) {
 
 Result<void> Loader::read_operation(const Path& path, const MethodKey& method, const Node& node) {
   if (!node.is_mapping()) return fail(ErrorCode::invalid, "an operation must be a mapping", node.where());
+  const auto [same, first] =
+      declared_.try_emplace(fmt::format("{} {}", method.token, path.path_template.shape()), &path.entry);
+  if (!first) {
+    return fail(ErrorCode::invalid, fmt::format("{} of {}", method.token, same_path(path.entry, *same->second)),
+                path.entry.where(), "templates that differ in the names of variables only are one path");
+  }
   bool deprecated = false;
   if (const Node* flag = node.find("deprecated"); flag != nullptr) {
     deprecated = flag->text() == "true";
@@ -250,11 +257,11 @@ Result<void> Loader::read_operation(const Path& path, const MethodKey& method, c
   operation.index = static_cast<std::uint32_t>(spec_.operations.size());
   operation.method = method.method;
   operation.method_token = method.token;
-  operation.path_template = path.text;
-  operation.parameters = path.variables;
+  operation.path_template = path.entry.key;
+  operation.parameters = path.path_template.variables;
   operation.operation_id = text_at(node, "operationId");
   operation.stage = operation_stage(*lifecycle, deprecated, path.lifecycle);
-  operation.label = fmt::format("{} {}", method.token, path.text);
+  operation.label = fmt::format("{} {}", method.token, path.entry.key);
   lifecycle->inherit(path.lifecycle);
   operation.deprecation = std::move(lifecycle->deprecation);
   operation.sunset = std::move(lifecycle->sunset);

@@ -5,10 +5,13 @@
 //
 // Errors (with file:line:column): no OpenAPI document, another version, a path that does not
 // begin with '/' or whose braces or variables are wrong, two paths that are the same but for
-// variable names (both positions), an operation or path item that is no mapping, `deprecated`
+// variable names and declare the same method (both positions), an operation or path item that is
+// no mapping, `deprecated`
 // that is no boolean, a server variable in a path without default, and every mistake inside
 // `x-sallyport` (lifecycle.hpp). What can be lived with is a Warning: duplicate operationIds,
-// unknown members of path items, paths that no request can match, missing title or version.
+// unknown members of path items, paths that no request can match, missing title or version, and
+// two paths that are the same but for variable names when no method is declared twice. The
+// standard forbids those, too; well-known descriptions hold them and nothing in them is ambiguous.
 //
 // `$ref` of a path item may name a place in this document ("#/paths/~1pets") or in a file below
 // the directory of the description ("pets.yaml#/item"). Nothing is fetched. Refused: URLs, files

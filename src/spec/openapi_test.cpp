@@ -114,12 +114,27 @@ TEST(OpenApi, PathsMustBeTemplates) {
   EXPECT_EQ(error_of(read_3("paths:\n  '/{a}/{a}': {}")), "api.yaml:4:3: variable 'a' stands twice in path template");
 }
 
-TEST(OpenApi, TemplatesThatDifferInNamesOnlyAreAnError) {
-  EXPECT_EQ(error_of(read_3("paths:\n  '/pets/{a}': {}\n  '/x': {}\n  '/pets/{b}': {}")),
-            "api.yaml:6:3: path '/pets/{b}' is the same as '/pets/{a}' at api.yaml:4:3");
-  EXPECT_EQ(error_of(read_3("paths:\n  '/a%2db': {}\n  '/a-b': {}")),
-            "api.yaml:5:3: path '/a-b' is the same as '/a%2db' at api.yaml:4:3");
-  EXPECT_TRUE(read_3("paths: {'/pets/{a}': {}, '/pets/{b}/': {}, '/pets/mine': {}, '/pets/{a}.{b}': {}}"));
+TEST(OpenApi, SameMethodOnTemplatesThatDifferInNamesOnlyIsAnError) {
+  EXPECT_EQ(error_of(read_3("paths:\n  '/pets/{a}': {get: {}}\n  '/x': {}\n  '/pets/{b}': {get: {}}")),
+            "api.yaml:6:3: GET of path '/pets/{b}' is the same as '/pets/{a}' at api.yaml:4:3");
+  EXPECT_EQ(error_of(read_3("paths:\n  '/a%2db': {put: {}}\n  '/a-b': {put: {}}")),
+            "api.yaml:5:3: PUT of path '/a-b' is the same as '/a%2db' at api.yaml:4:3");
+}
+
+TEST(OpenApi, OtherMethodsOnTemplatesThatDifferInNamesOnlyAreWarnedOf) {
+  const auto spec = read_3("paths:\n  '/pets/{a}': {get: {}}\n  '/pets/{b}': {put: {}}");
+  ASSERT_TRUE(spec) << spec.error().text();
+  EXPECT_EQ(labels(spec->operations), "GET /pets/{a}, PUT /pets/{b}");
+  ASSERT_EQ(spec->warnings.size(), 1u);
+  EXPECT_EQ(spec->warnings[0].where, "api.yaml:5:3");
+  EXPECT_EQ(spec->warnings[0].message, "path '/pets/{b}' is the same as '/pets/{a}' at api.yaml:4:3");
+}
+
+TEST(OpenApi, TemplatesOfDifferentShapeMayOverlap) {
+  const auto spec =
+      read_3("paths: {'/p/{a}': {get: {}}, '/p/{b}/': {get: {}}, '/p/mine': {get: {}}, '/p/{a}.{b}': {get: {}}}");
+  ASSERT_TRUE(spec) << spec.error().text();
+  EXPECT_TRUE(spec->warnings.empty());
 }
 
 TEST(OpenApi, PathsThatNoRequestCanMatchAreWarnedOf) {

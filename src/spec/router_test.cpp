@@ -195,6 +195,15 @@ TEST(Router, AllowedMethodsOfATemplate) {
   EXPECT_EQ(gate.route("h", "HEAD", "/y"), "a unknown_method /y [PUT]");
 }
 
+TEST(Router, TemplatesOfOneShapeShareTheirMethods) {
+  Gate gate;
+  gate.api("a", {"h"}, "/").get("/x/{digest}").on(Method::delete_, "DELETE", "/x/{id}");
+  gate.build();
+  EXPECT_EQ(gate.route("h", "GET", "/x/1"), "a operation /x/{digest}");
+  EXPECT_EQ(gate.route("h", "DELETE", "/x/1"), "a operation /x/{id}");
+  EXPECT_EQ(gate.route("h", "POST", "/x/1"), "a unknown_method /x/{digest} [GET, HEAD, DELETE]");
+}
+
 TEST(Router, HeadIsAnsweredByGetUnlessDeclared) {
   Gate gate;
   gate.api("a", {"h"}, "/").get("/x").get("/y").on(Method::head, "HEAD", "/y");
