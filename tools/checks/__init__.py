@@ -1,0 +1,1 @@
+"""The checks of tools/check: one file each, with `run(tree)` that yields Findings."""

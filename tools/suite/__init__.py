@@ -1,0 +1,1 @@
+"""What ./test runs: runner.py knows how, steps.py knows what."""
