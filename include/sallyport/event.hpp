@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <sallyport/message.hpp>
+#include <sallyport/operation.hpp>
 #include <sallyport/verdict.hpp>
 
 namespace sallyport {
