@@ -87,7 +87,7 @@ Route Router::find(std::string_view host, std::string_view path, Method method,
   if (claimed.entry == none) return route;
   const Entry& entry = entries_[claimed.entry];
   route.api = entry.api;
-  if (!entry.api->has_spec) {
+  if (entry.root == none) {
     route.kind = RouteKind::prefix;
     return route;
   }

@@ -9,11 +9,18 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// Up to eight bytes, little end first.
-std::uint64_t read(const char* from, std::size_t size) noexcept {
-  std::uint64_t out = 0;
-  std::memcpy(&out, from, size);
+template <class Word>
+std::uint64_t read(const char* from) noexcept {
+  Word out;
+  std::memcpy(&out, from, sizeof out);
   return out;
+}
+
+// All of one to eight bytes, in two reads that may overlap.
+std::uint64_t read_up_to_8(const char* from, std::size_t size) noexcept {
+  if (size >= 4) return read<std::uint32_t>(from) << 32 | read<std::uint32_t>(from + size - 4);
+  const auto byte = [from](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(from[at])}; };
+  return byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
 }
 
 }  // namespace
@@ -25,8 +32,8 @@ std::uint32_t TextIndex::hash_of(std::uint32_t owner, std::string_view text) noe
   std::uint64_t hash = mix(p0 ^ owner, p1 ^ text.size());
   const char* at = text.data();
   std::size_t left = text.size();
-  for (; left > 8; left -= 8, at += 8) hash = mix(hash ^ read(at, 8), p1);
-  if (left != 0) hash = mix(hash ^ read(at, left), p0);
+  for (; left > 8; left -= 8, at += 8) hash = mix(hash ^ read<std::uint64_t>(at), p1);
+  if (left != 0) hash = mix(hash ^ read_up_to_8(at, left), p0);
   return static_cast<std::uint32_t>(hash ^ (hash >> 32));
 }
 
