@@ -1,12 +1,11 @@
-"""The steps of ./test. Scripts that test (executable, *_test.sh or *_test.py) are found by folder."""
+"""The steps of ./test. Scripts that test (*_test.sh or *_test.py) are found by folder."""
 import dataclasses
-import os
 import pathlib
 import typing
 
 from suite.runner import Failure, Log, Outcome
 
-SCRIPTS = ("_test.sh", "_test.py")
+SCRIPTS = {"_test.sh": ["bash"], "_test.py": ["python3", "-B"]}
 OWN_STEP = ("e2e", "conformance", "reliability")  # folders of tests/ that have a step of their own
 
 
@@ -45,14 +44,14 @@ def build(log, settings, preset, *targets):
 def scripts_in(settings, *folders):
     found = []
     for folder in folders:
-        found += [path for path in sorted((settings.root / folder).glob("*"))
-                  if path.name.endswith(SCRIPTS) and os.access(path, os.X_OK)]
+        found += [path for path in sorted((settings.root / folder).glob("*")) if path.name[-8:] in SCRIPTS]
     return found
 
 
 def run_scripts(log, settings, preset, scripts):
-    program = {"SALLYPORT": str(settings.root / "build" / preset / "sallyport"), "SALLYPORT_BUILD": str(settings.root / "build" / preset)}
-    return sum((log.check([str(script)], program) for script in scripts), Outcome())
+    folder = settings.root / "build" / preset
+    program = {"SALLYPORT": str(folder / "sallyport"), "SALLYPORT_BUILD": str(folder)}
+    return sum((log.check([*SCRIPTS[script.name[-8:]], str(script)], program) for script in scripts), Outcome())
 
 
 def ctest(log, settings, preset, *selection):
