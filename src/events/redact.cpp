@@ -34,14 +34,22 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// "a=1; b=2" -> "a=[redacted]; b=[redacted]". Of Set-Cookie the attributes stay.
+// RFC 6265 §4.1.1 and what browsers added: what holds no secret.
+bool public_attribute(std::string_view pair) {
+  constexpr std::string_view known[] = {"expires", "max-age",  "domain",   "path",
+                                        "secure",  "httponly", "samesite", "partitioned"};
+  const std::string_view name = trim(pair.substr(0, pair.find('=')));
+  return std::ranges::any_of(known, [&](std::string_view one) { return std::ranges::equal(name, one, {}, http::lower); });
+}
+
+// "a=1; b=2" -> "a=[redacted]; b=[redacted]". Of Set-Cookie the known attributes stay.
 void append_cookies(std::string_view value, bool attributes_stay, Sink& out) {
   bool first = true;
   while (!value.empty()) {
     const std::size_t end = value.find(';');
     const std::string_view pair = trim(value.substr(0, end));
     if (!first) out.append("; ");
-    if (!first && attributes_stay) {
+    if (!first && attributes_stay && public_attribute(pair)) {
       out.append(pair);
     } else if (const std::size_t equals = pair.find('='); equals == std::string_view::npos) {
       out.append(redacted);

@@ -3,7 +3,8 @@
 // scheme and a keyed fingerprint: "bearer:9f2c41d07b1e55aa".
 //
 // Looked at, to a depth of four layers: name=value and name: value pairs, JSON, percent-encoding,
-// base64 of such text, userinfo of URLs, JWTs anywhere, and in paths and queries long strings that
+// base64 of such text, userinfo of URLs, JWTs anywhere, a credential after its scheme where a value
+// begins with it, and in paths and queries long strings that
 // look random. What is nested deeper, or cannot be judged, is redacted as a whole. A sensitive
 // value extends to the end of its pair; where pairs cannot be told apart, to the end of the text.
 // Linear in the length of the text for each layer.

@@ -63,6 +63,7 @@ bool looks_random(std::string_view text) {
     if (kind == 0) {
       row = 0;
       row_kinds = 0;
+      last = 0;
       continue;
     }
     ++row;
@@ -109,6 +110,19 @@ bool equals_lower(std::string_view text, std::string_view word) {
   return std::ranges::equal(text, word, [](char a, char b) { return (upper(a) ? a | 0x20 : a) == b; });
 }
 
+// Does the text end with the name of an authentication scheme?
+bool after_scheme(std::string_view text) {
+  constexpr std::string_view schemes[] = {"bearer", "basic", "token", "digest", "dpop", "apikey", "negotiate"};
+  return std::ranges::any_of(schemes, [&](std::string_view scheme) {
+    return text.size() >= scheme.size() && equals_lower(text.substr(text.size() - scheme.size()), scheme);
+  });
+}
+
+// After a scheme: not a word of a sentence.
+bool looks_like_credential(std::string_view text) {
+  return text.size() >= 6 && (text.size() >= 20 || !std::ranges::all_of(text, lower));
+}
+
 }  // namespace
 
 void SecretParts::add(std::size_t begin, std::size_t end) {
@@ -150,7 +164,7 @@ bool worth_scanning(std::string_view text) {
   for (std::size_t i = 0; i < left; ++i) found |= telling(at[i]);
   if (found != 0) return true;
   if (text.size() < 12) return false;
-  // A scheme in front of a credential, or base64 as the whole value or after a space.
+  // A JWT, a scheme and its credential, or base64 as the whole value.
   return text.find("eyJ") != std::string_view::npos || equals_lower(text.substr(0, 7), "bearer ") ||
          equals_lower(text.substr(0, 6), "basic ") ||
          std::ranges::all_of(text, [](char c) { return is(c, letter); });
@@ -268,15 +282,17 @@ void SecretScan::chunk(std::string_view text, std::size_t begin, std::size_t end
       assignment(whole, begin, i, end, parts);
       if (text[i] == '=' && !assigned) {
         assigned = true;
-        if (!escaped || depth == 0) value = i + 1;
-        escaped = false;  // names are decoded where they are compared
+        if (escaped && hidden(text.substr(begin, i - begin), depth)) parts.add(begin, end);
+        value = i + 1;
+        escaped = false;
       }
     } else if ((bits & escape) != 0) {
       escaped = true;
-    } else if (text[i] == ' ' && (kind_ == TextKind::value || kind_ == TextKind::prose) && i >= begin + 5) {
-      const std::size_t word = text.find_last_of(" ,;=\"", i - 1);
-      const std::string_view scheme = text.substr(word == std::string_view::npos ? 0 : word + 1, i).substr(0, 0);
-      static_cast<void>(scheme);
+    } else if (text[i] == ' ') {
+      const std::size_t from = i + 1;
+      const std::size_t to = std::min(whole.find_first_of(" ,;\"'", from), end);
+      if (after_scheme(whole.substr(begin, i - begin)) && looks_like_credential(whole.substr(from, to - from)))
+        parts.add(from, to);
     }
   }
   if (end - run >= 12) letters(whole, run, end, depth, parts);
