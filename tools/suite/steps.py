@@ -103,7 +103,8 @@ def release(log, settings):
     build(log, settings, "release")
     folders = [f"tests/{path.name}" for path in sorted((settings.root / "tests").glob("*")) if path.name not in OWN_STEP]
     folders += [f"examples/{path.name}" for path in sorted((settings.root / "examples").glob("*"))]
-    return log.check(["build/release/sallyport", "version"]) + run_scripts(log, settings, "release", scripts_in(settings, *folders))
+    outcome = log.check(["build/release/sallyport", "version"])
+    return outcome + run_scripts(log, settings, "release", scripts_in(settings, *folders))
 
 
 def conformance(log, settings):
@@ -160,7 +161,7 @@ def sample(log, settings):
 
 def dashboard(log, settings):
     if not (settings.root / "dashboard/node_modules").is_dir():
-        log.need(["npm", "--prefix", "dashboard", "ci", "--no-audit", "--no-fund"], "the dashboard's packages cannot be installed")
+        log.need(["npm", "--prefix", "dashboard", "ci", "--no-audit", "--no-fund"], "npm ci failed")
     return log.check(["npm", "--prefix", "dashboard", "test"])
 
 
