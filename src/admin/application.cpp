@@ -1,0 +1,169 @@
+#include "admin/application.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "admin/assets.hpp"
+#include "admin/guards.hpp"
+#include "admin/limits.hpp"
+#include "admin/views.hpp"
+#include "base/uuid.hpp"
+#include "document/node.hpp"
+
+namespace sallyport::admin {
+namespace {
+
+constexpr std::string_view api_root = "/api/v1";
+constexpr std::string_view cookie_name = "sallyport_session";
+constexpr std::string_view plain = "text/plain; charset=utf-8";
+constexpr std::string_view prometheus = "text/plain; version=0.0.4; charset=utf-8";
+
+Answer text(std::string body, std::string_view media_type) {
+  Answer answer;
+  answer.media_type = media_type;
+  answer.body = std::move(body);
+  return answer;
+}
+
+Answer not_found() { return problem(404, "Not found", "There is nothing here."); }
+
+Answer not_allowed(std::string allowed) {
+  Answer answer = problem(405, "Method not allowed", "Use " + allowed + ".");
+  answer.fields.emplace_back("Allow", std::move(allowed));
+  return answer;
+}
+
+Answer no_content(std::string cookie) {
+  Answer answer;
+  answer.status = 204;
+  answer.fields.emplace_back("Set-Cookie", std::move(cookie));
+  return answer;
+}
+
+// The first parameter of that name; null when it is absent or not a number.
+std::optional<std::uint64_t> number_in(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.size() <= name.size() || !pair.starts_with(name) || pair[name.size()] != '=') continue;
+    std::uint64_t value = 0;
+    const auto read = std::from_chars(pair.data() + name.size() + 1, pair.data() + pair.size(), value);
+    if (read.ec != std::errc{} || read.ptr != pair.data() + pair.size()) return std::nullopt;
+    return value;
+  }
+  return std::nullopt;
+}
+
+// {"password":"…"}; empty when the body is something else.
+std::string password_in(std::string_view body) {
+  const document::Limits limits{.bytes = max_body, .nodes = 16, .depth = 2, .scalar = max_password};
+  const auto parsed = document::parse(std::string(body), "login", limits);
+  if (!parsed || !parsed->root().is_mapping()) return {};
+  const document::Node* const password = parsed->root().find("password");
+  return password != nullptr && password->quoted() ? std::string(password->text()) : std::string();
+}
+
+bool reads(const Ask& ask) { return ask.method == "GET" || ask.method == "HEAD"; }
+
+}  // namespace
+
+Application::Application(Sources sources, Password password, std::vector<std::string> host_names)
+    : sources_(std::move(sources)),
+      password_(std::move(password)),
+      host_names_(std::move(host_names)),
+      started_us_(sources_.clock()) {}
+
+Answer Application::answer(const Ask& ask, Instant now) {
+  if (!host_is_ours(ask.host, host_names_)) {
+    return problem(421, "Misdirected request", "The Host of this request is not this admin page.");
+  }
+  if (ask.path.starts_with("/api/")) return api(ask, now);
+  if (!reads(ask)) return not_allowed("GET, HEAD");
+  return probe(ask);
+}
+
+Answer Application::probe(const Ask& ask) const {
+  if (ask.path == "/livez") return text("ok\n", plain);
+  if (ask.path == "/readyz") return ready();
+  if (ask.path == "/metrics") return text(sources_.metrics.render(), prometheus);
+  const Asset* const asset = find_asset(ask.path);
+  if (asset == nullptr) return not_found();
+  Answer answer = text(std::string(asset->body), asset->media_type);
+  if (asset->path.starts_with("/assets/")) answer.cache = "public, max-age=31536000, immutable";  // hashed names
+  return answer;
+}
+
+Answer Application::ready() const {
+  std::vector<std::string> reasons = sources_.unready();
+  if (sources_.log().degraded) reasons.emplace_back("the disk refuses the event log");
+  Answer answer = json(fmt::format(R"({{"ready":{},"reasons":{}}})", reasons.empty(), strings_json(reasons)));
+  if (!reasons.empty()) answer.status = 503;
+  return answer;
+}
+
+Answer Application::api(const Ask& ask, Instant now) {
+  if (!ask.path.starts_with("/api/v1/")) return not_found();
+  if (!same_origin(ask)) {
+    return problem(403, "Forbidden", "The request does not come from the dashboard: X-Sallyport-Request is missing, or another site made it.");
+  }
+  const std::string_view path = ask.path.substr(api_root.size());
+  if (path == "/login") return ask.method == "POST" ? login(ask, now) : not_allowed("POST");
+  if (!sessions_.use(cookie_value(ask.cookie, cookie_name), now)) {
+    return problem(401, "Unauthorized", "Log in first.");
+  }
+  if (path == "/logout") return ask.method == "POST" ? logout(ask) : not_allowed("POST");
+  if (!reads(ask)) return not_allowed("GET, HEAD");
+  return read(ask);
+}
+
+Answer Application::read(const Ask& ask) const {
+  const std::string_view path = ask.path.substr(api_root.size());
+  if (path == "/session") return json(R"({"user":"admin"})");
+  if (path == "/summary") return json(summary_json(sources_, started_us_, sources_.clock()));
+  if (path == "/calls") return calls(ask);
+  if (path.starts_with("/calls/")) return call(path.substr(std::string_view("/calls/").size()));
+  if (path == "/operations") return json(operations_json(sources_.inventory.operations));
+  if (path == "/shadow") return json(shadow_json(sources_.inventory.shadow));
+  return not_found();
+}
+
+Answer Application::login(const Ask& ask, Instant now) {
+  if (const auto wait = limiter_.wait(ask.peer, now); wait.count() > 0) {
+    Answer answer = problem(429, "Too many tries", fmt::format("Try again in {} s.", wait.count()));
+    answer.fields.emplace_back("Retry-After", fmt::format("{}", wait.count()));
+    return answer;
+  }
+  const std::string password = password_in(ask.body);
+  if (password.empty()) return problem(400, "Bad request", R"(Send {"password":"…"}.)");
+  if (!password_.matches(password)) {
+    limiter_.failed(ask.peer, now);
+    return problem(401, "Unauthorized", "The password is wrong.");
+  }
+  limiter_.succeeded(ask.peer);
+  const auto token = sessions_.start(now);
+  if (!token) return problem(503, "Service unavailable", token.error().message);
+  return no_content(fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", cookie_name, *token));
+}
+
+Answer Application::logout(const Ask& ask) {
+  sessions_.end(cookie_value(ask.cookie, cookie_name));
+  return no_content(fmt::format("{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0", cookie_name));
+}
+
+Answer Application::calls(const Ask& ask) const {
+  const std::uint64_t limit = number_in(ask.query, "limit").value_or(default_page);
+  return json(calls_json(sources_.inventory.calls.after(number_in(ask.query, "after"),
+                                                        std::clamp<std::size_t>(limit, 1, max_page))));
+}
+
+Answer Application::call(std::string_view id) const {
+  const auto wanted = parse_uuid(id);
+  const auto found = wanted ? sources_.inventory.calls.find(*wanted) : nullptr;
+  return found ? json(call_json(*found, sources_)) : not_found();
+}
+
+}  // namespace sallyport::admin
