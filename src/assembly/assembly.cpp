@@ -117,7 +117,15 @@ std::optional<Assembled> load(const std::string& path, std::uint64_t generation,
   }
   if (!report.ok()) return std::nullopt;
   auto assembled = assemble(loaded->root(), generation, report);
-  if (assembled) assembled->files.assign(loaded->files().begin(), loaded->files().end());
+  if (!assembled) return std::nullopt;
+  // Defaults are paths beside the configuration, too.
+  settings::Root& root = assembled->root;
+  if (loaded->root().find("data") == nullptr) root.data = config::resolve_path(root.data.written, path);
+  const document::Node* events = loaded->root().find("events");
+  if (events == nullptr || events->find("directory") == nullptr) {
+    root.events.directory = config::resolve_path(root.events.directory.written, path);
+  }
+  assembled->files.assign(loaded->files().begin(), loaded->files().end());
   return assembled;
 }
 
