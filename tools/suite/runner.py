@@ -117,6 +117,10 @@ def run_steps(steps, root, settings):
         except Failure as failure:
             log.say(f"stopped: {failure}")
             outcome = Outcome(failed=1)
+        except KeyboardInterrupt:
+            print("  interrupted", flush=True)
+            results.append((step, Outcome(failed=1, seconds=time.monotonic() - began)))
+            return print_sum(results)
         outcome.seconds = time.monotonic() - began
         results.append((step, outcome))
         print_result(log, outcome, root)
