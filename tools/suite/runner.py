@@ -8,6 +8,7 @@ import subprocess
 import time
 
 TAIL = 30
+HEAD = 10
 LIMIT = 1800  # seconds for one command
 
 
@@ -33,6 +34,7 @@ FAILED = [re.compile(r"\[  FAILED  \] (\d+) tests?, listed below"), re.compile(r
           re.compile(r"^\d+ passed, (\d+) failed", re.M)]
 UNITTEST = re.compile(r"^Ran (\d+) tests? in", re.M)
 UNITTEST_FAILED = re.compile(r"^FAILED \((.*)\)", re.M)
+PROBLEM = re.compile(r"\[  FAILED  \] \w+\.|: Failure$|^FAIL\b|\berror: |^Traceback|^E(?:RROR|xception)\b")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -100,8 +102,11 @@ class Log:
         if self.wait(self.start(command)) != 0:
             raise Failure(what)
 
-    def tail(self):
-        return self.path.read_text(errors="replace").splitlines()[-TAIL:]
+    def excerpt(self):
+        """The first lines that name a problem, and the last ones."""
+        lines = self.path.read_text(errors="replace").splitlines()
+        first = [line for line in lines[:-TAIL] if PROBLEM.search(line)][:HEAD]
+        return first + (["…"] if first else []) + lines[-TAIL:]
 
 
 def run_steps(steps, root, settings):
@@ -133,7 +138,7 @@ def print_result(log, outcome, root):
         return
     print(f"  {outcome.passed} passed, {outcome.failed} failed, {outcome.seconds:.0f} s", flush=True)
     if outcome.failed:
-        for line in log.tail():
+        for line in log.excerpt():
             print(f"  | {line}")
         print(f"  log: {pathlib.Path(log.path).relative_to(root)}", flush=True)
 
