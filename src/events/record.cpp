@@ -20,6 +20,9 @@ struct Head {
   std::uint32_t notes_dropped;
 };
 
+constexpr std::size_t max_method = 64;
+constexpr std::size_t max_host = 512;
+
 class Writer {
  public:
   explicit Writer(char* at) : begin_(at), at_(at + sizeof(Head)), end_(at + max_record) {}
@@ -122,7 +125,7 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
     head.tls = connection->tls ? 1 : 0;
   }
   writer.text(connection != nullptr ? connection->tls_version : std::string_view{});
-  writer.text(connection != nullptr ? connection->sni : std::string_view{});
+  writer.text(connection != nullptr ? connection->sni.substr(0, max_host) : std::string_view{});
 
   char fingerprint[Redactor::max_fingerprint];
   std::string_view credential;
@@ -136,16 +139,17 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
   writer.text(route.api != nullptr ? std::string_view(route.api->name) : std::string_view{});
   writer.text(route.operation != nullptr ? std::string_view(route.operation->label) : std::string_view{});
   writer.text(route.operation != nullptr ? std::string_view(route.operation->operation_id) : std::string_view{});
-  const std::string_view path_template =
-      route.kind == RouteKind::prefix && route.api != nullptr ? std::string_view(route.api->base_path) : route.path_template;
+  const std::string_view path_template = route.kind == RouteKind::prefix && route.api != nullptr
+                                             ? std::string_view(route.api->base_path)
+                                             : route.path_template;
   writer.text(path_template);
   if (request != nullptr) {
     head.https = request->https ? 1 : 0;
     head.port = request->port;
     head.major = request->version.major;
     head.minor = request->version.minor;
-    writer.text(request->method_token);
-    writer.text(request->host);
+    writer.text(request->method_token.substr(0, max_method));
+    writer.text(request->host.substr(0, max_host));
     // A target that was refused has no canonical path: it is recorded as it came, redacted.
     const std::string_view path = request->path.empty() ? request->target : request->path;
     writer.bounded(max_target, [&](Sink& sink) { redactor.path(path.substr(0, path.find('?')), path_template, sink); });
@@ -192,7 +196,9 @@ bool decode_record(std::string_view bytes, RecordParts& parts, RecordView& out) 
   Head head{};
   if (bytes.size() < sizeof head) return false;
   std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.route > static_cast<std::uint8_t>(RouteKind::no_api) || head.outcome > static_cast<std::uint8_t>(Outcome::aborted)) return false;
+  if (head.route > static_cast<std::uint8_t>(RouteKind::no_api) ||
+      head.outcome > static_cast<std::uint8_t>(Outcome::aborted))
+    return false;
   Reader reader(bytes.substr(sizeof head));
   out = RecordView{};
   parts.fields.clear();

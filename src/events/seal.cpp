@@ -1,17 +1,14 @@
 #include "events/seal.hpp"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <sstream>
+
+#include "events/key_file.hpp"
 
 namespace sallyport::events {
 namespace {
@@ -40,16 +37,10 @@ bool unhex(std::string_view text, std::uint8_t* out) {
   return true;
 }
 
-Result<void> make_key_file(const std::string& path) {
+Result<std::string> new_key_line() {
   std::array<unsigned char, 36> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return fail(ErrorCode::internal, "no random bytes");
-  const std::string line = hex(random.data(), 4) + " " + hex(random.data() + 4, 32) + "\n";
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(ErrorCode::unavailable, std::string("cannot make the key file: ") + std::strerror(errno), path);
-  const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written) return fail(ErrorCode::unavailable, "cannot write the key file", path);
-  return {};
+  if (auto filled = fill_random(random); !filled) return std::unexpected(filled.error());
+  return hex(random.data(), 4) + " " + hex(random.data() + 4, 32) + "\n";
 }
 
 }  // namespace
@@ -59,13 +50,10 @@ Sealer::~Sealer() {
 }
 
 Result<Sealer> Sealer::open(const std::string& key_file) {
-  struct stat status{};
-  if (::stat(key_file.c_str(), &status) != 0) {
-    if (auto made = make_key_file(key_file); !made) return std::unexpected(made.error());
-  } else if ((status.st_mode & 077) != 0) {
-    return fail(ErrorCode::invalid, "the key file is readable by others", key_file, "chmod 0600 " + key_file);
-  }
-  std::ifstream file(key_file);
+  auto text = read_or_make(key_file, new_key_line);
+  if (!text) return std::unexpected(text.error());
+  std::istringstream file(*text);
+  OPENSSL_cleanse(text->data(), text->size());
   Sealer sealer;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
@@ -73,7 +61,8 @@ Result<Sealer> Sealer::open(const std::string& key_file) {
     Key key;
     std::string digits;
     if (!(words >> key.id >> digits) || digits.size() != 64 || !unhex(digits, key.bytes.data())) {
-      return fail(ErrorCode::invalid, "expected \"<id> <64 hexadecimal digits>\"", key_file + ":" + std::to_string(number));
+      return fail(ErrorCode::invalid, "expected \"<id> <64 hexadecimal digits>\"",
+                  key_file + ":" + std::to_string(number));
     }
     sealer.keys_.push_back(std::move(key));
   }

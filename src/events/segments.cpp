@@ -55,7 +55,8 @@ DiskCalls DiskCalls::system() {
 
 Result<std::vector<Segment>> list_segments(const std::string& directory) {
   DIR* const handle = ::opendir(directory.c_str());
-  if (handle == nullptr) return fail(ErrorCode::not_found, std::string("cannot list: ") + std::strerror(errno), directory);
+  if (handle == nullptr)
+    return fail(ErrorCode::not_found, std::string("cannot list: ") + std::strerror(errno), directory);
   std::vector<Segment> found;
   while (const dirent* entry = ::readdir(handle)) {
     Segment segment;
@@ -106,7 +107,8 @@ Result<Segments> Segments::open(const Options& options, DiskCalls calls) {
     Segment& newest = segments.all_.back();
     segments.next_number_ = newest.number + 1;
     segments.fd_ = ::open(newest.path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
-    if (segments.fd_ < 0) return fail(ErrorCode::unavailable, std::string("cannot open: ") + std::strerror(errno), newest.path);
+    if (segments.fd_ < 0)
+      return fail(ErrorCode::unavailable, std::string("cannot open: ") + std::strerror(errno), newest.path);
     cut_torn_line(segments.fd_, newest);
   }
   return segments;
@@ -139,7 +141,11 @@ void Segments::close_current() {
 }
 
 bool Segments::append(std::string_view lines, std::size_t& done) {
-  if (fd_ < 0 && !begin(clock_())) return false;
+  if (fd_ < 0) {
+    if (!begin(clock_())) return false;
+    // The segment before may end with a torn line: here it begins anew.
+    if (done != 0) done = lines.rfind('\n', done - 1) + 1;  // npos + 1 is 0
+  }
   while (done < lines.size()) {
     const ssize_t written = calls_.write(fd_, lines.data() + done, lines.size() - done);
     if (written < 0 && errno == EINTR) continue;

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/rand.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,31 +17,38 @@
 #include <map>
 
 #include "events/json_line.hpp"
+#include "events/key_file.hpp"
 
 namespace sallyport::events {
 namespace {
 
-constexpr std::size_t batch_limit = 256 * 1024;            // bytes of lines that one write() takes
-constexpr int poll_ms = 20;                                // longest rest between two rounds
-constexpr std::int64_t message_pause_us = 10'000'000;      // between two complaints
-constexpr std::size_t tail_segments = 3;                   // looked through for what is already written
+constexpr std::size_t batch_limit = 256 * 1024;        // bytes of lines that one write() takes
+constexpr int busy_poll_ms = 5;                        // rest after a round that found records
+constexpr int idle_poll_ms = 20;                       // and after one that did not
+constexpr std::int64_t upkeep_us = 60'000'000;         // between looks at age and retention when idle
+constexpr std::int64_t message_pause_us = 10'000'000;  // between two complaints
+constexpr std::size_t tail_segments = 3;               // looked through for what is already written
 
 Result<SipKey> fingerprint_key(const std::string& path) {
   SipKey key{};
-  const int existing = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (existing >= 0) {
-    const ssize_t got = ::read(existing, key.data(), key.size());
-    ::close(existing);
-    if (got != static_cast<ssize_t>(key.size())) return fail(ErrorCode::invalid, "the fingerprint key is too short", path);
-    return key;
-  }
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(ErrorCode::unavailable, std::string("cannot make: ") + std::strerror(errno), path);
-  RAND_bytes(key.data(), static_cast<int>(key.size()));
-  const bool written = ::write(fd, key.data(), key.size()) == static_cast<ssize_t>(key.size());
-  ::close(fd);
-  if (!written) return fail(ErrorCode::unavailable, "cannot write", path);
+  const auto text = read_or_make(path, [&]() -> Result<std::string> {
+    if (auto filled = fill_random(key); !filled) return std::unexpected(filled.error());
+    return std::string(key.begin(), key.end());
+  });
+  if (!text) return std::unexpected(text.error());
+  if (text->size() != key.size()) return fail(ErrorCode::invalid, "the fingerprint key has not 16 bytes", path);
+  std::ranges::copy(*text, key.begin());
   return key;
+}
+
+Result<void> make_directory(const std::string& path) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(path, error);
+  if (error) return fail(ErrorCode::unavailable, "cannot make the events directory: " + error.message(), path);
+  if (made && ::chmod(path.c_str(), 0700) != 0)
+    return fail(ErrorCode::unavailable,
+                std::string("cannot close the events directory to others: ") + std::strerror(errno), path);
+  return {};
 }
 
 }  // namespace
@@ -65,10 +72,9 @@ Result<std::unique_ptr<Writer>> Writer::open(const Options& options, std::size_t
 }
 
 Result<void> Writer::prepare(std::size_t cores) {
-  std::error_code error;
-  const bool made = std::filesystem::create_directories(options_.directory, error);
-  if (error) return fail(ErrorCode::unavailable, "cannot make the events directory: " + error.message(), options_.directory);
-  if (made) ::chmod(options_.directory.c_str(), 0700);
+  for (const std::string& path : {options_.directory, options_.ring_directory}) {
+    if (auto made = make_directory(path); !made) return made;
+  }
   const std::string lock = options_.directory + "/lock";
   lock_fd_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_fd_ < 0) return fail(ErrorCode::unavailable, std::string("cannot open: ") + std::strerror(errno), lock);
@@ -79,7 +85,8 @@ Result<void> Writer::prepare(std::size_t cores) {
   const auto key = fingerprint_key(options_.directory + "/fingerprint.key");
   if (!key) return std::unexpected(key.error());
   redactor_ = std::make_unique<Redactor>(*key, options_.redact);
-  auto sealer = Sealer::open(options_.seal_key_file.empty() ? options_.directory + "/seal.key" : options_.seal_key_file);
+  auto sealer =
+      Sealer::open(options_.seal_key_file.empty() ? options_.directory + "/seal.key" : options_.seal_key_file);
   if (!sealer) return std::unexpected(sealer.error());
   sealer_ = std::make_unique<Sealer>(std::move(*sealer));
   auto segments = Segments::open(options_, calls_);
@@ -106,7 +113,7 @@ Result<void> Writer::open_rings(std::size_t cores) {
     place.first_seq = static_cast<std::uint64_t>(options_.clock());
     auto ring = Ring::open(place, options_.complain);
     if (!ring) return std::unexpected(ring.error());
-    sources_.push_back({std::move(*ring), 0, false});
+    sources_.push_back({std::move(*ring), 0});
     sources_.back().position = sources_.back().ring->read_position();
     if (i < cores) recorders_.push_back(std::make_unique<Recorder>(*sources_.back().ring, *redactor_, *sealer_));
   }
@@ -133,15 +140,13 @@ void Writer::skip_written() {
   }
   for (Source& source : sources_) {
     const auto written = last.find(source.ring->index());
-    while (const auto slot = source.ring->at(source.position)) {
+    for (std::uint64_t at = source.position; const auto slot = source.ring->at(at); at = slot->next) {
       counters_.recovered.fetch_add(1, std::memory_order_relaxed);
-      if (written == last.end() || slot->seq > written->second) {
-        break;
-      }
+      if (written == last.end() || slot->seq > written->second) continue;
       counters_.repeated.fetch_add(1, std::memory_order_relaxed);
       source.position = slot->next;
-      source.ring->release(source.position);
     }
+    source.ring->release(source.position);
   }
 }
 
@@ -164,9 +169,10 @@ void Writer::run() {
     const bool last = stopping_.load(std::memory_order_acquire);
     const bool busy = step();
     if (last && !busy && batch_.empty()) break;
-    if (busy) continue;
+    if (busy && (last || batch_was_full_)) continue;
+    // Records gather while it rests, so that a write() carries many; a ring half full ends the rest.
     pollfd wait{wake_fd_, POLLIN, 0};
-    if (!last) ::poll(&wait, 1, poll_ms);
+    if (!last) ::poll(&wait, 1, busy ? busy_poll_ms : idle_poll_ms);
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(wake_fd_, &count, sizeof count);
   }
@@ -188,10 +194,9 @@ void Writer::collect() {
     while (batch_.size() < batch_limit) {
       const auto slot = source.ring->at(source.position);
       if (!slot) {
-        if (source.ring->damaged() && !source.reported) {
-          source.reported = true;
+        if (source.ring->damaged()) {
           counters_.damaged.fetch_add(1, std::memory_order_relaxed);
-          options_.complain(fmt::format("events: ring {} is damaged: its records are passed over", source.ring->index()));
+          options_.complain(fmt::format("ring {} is damaged: its records are passed over", source.ring->index()));
           source.position = source.ring->write_position();
           source.ring->release(source.position);
         }
@@ -213,15 +218,25 @@ void Writer::collect() {
       source.position = slot->next;
     }
   }
+  batch_was_full_ = batch_.size() >= batch_limit;
 }
 
 bool Writer::flush() {
-  if (batch_.empty()) return true;
-  segments_->rotate(batch_done_ == 0 ? batch_.size() : 0, options_.clock());
+  const std::int64_t time = options_.clock();
+  if (batch_.empty()) {
+    // Records that no line came of are given back, too.
+    for (Source& source : sources_) source.ring->release(source.position);
+    if (time - last_upkeep_us_ >= upkeep_us) {
+      segments_->rotate(0, time);
+      last_upkeep_us_ = time;
+    }
+    return true;
+  }
+  if (batch_done_ == 0) segments_->rotate(batch_.size(), time);  // never within a batch
   if (segments_->append(batch_, batch_done_)) {
     counters_.written.fetch_add(batch_lines_, std::memory_order_relaxed);
     counters_.written_bytes.fetch_add(batch_.size(), std::memory_order_relaxed);
-    if (failing_since_us_ != 0) options_.complain("events: the disk takes events again");
+    if (failing_since_us_ != 0) options_.complain("the disk takes events again");
     failing_since_us_ = 0;
     counters_.degraded.store(false, std::memory_order_relaxed);
   } else {
@@ -244,7 +259,9 @@ bool Writer::flush() {
 
 void Writer::shed() {
   segments_->abandon(batch_, batch_done_);
-  counters_.shed.fetch_add(batch_lines_, std::memory_order_relaxed);
+  const auto whole = static_cast<std::uint64_t>(std::ranges::count(batch_.substr(0, batch_done_), '\n'));
+  counters_.written.fetch_add(whole, std::memory_order_relaxed);
+  counters_.shed.fetch_add(batch_lines_ - whole, std::memory_order_relaxed);
 }
 
 void Writer::note_failure(const char* what, int error) {
@@ -253,7 +270,7 @@ void Writer::note_failure(const char* what, int error) {
   const std::int64_t now = options_.clock();
   if (last_message_us_ != 0 && now - last_message_us_ < message_pause_us) return;
   last_message_us_ = now;
-  options_.complain(fmt::format("events: {}: {} ({} events given up so far)", what, std::strerror(error),
+  options_.complain(fmt::format("{}: {} ({} events given up so far)", what, std::strerror(error),
                                 counters_.shed.load(std::memory_order_relaxed)));
 }
 

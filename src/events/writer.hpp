@@ -83,7 +83,6 @@ class Writer {
   struct Source {
     std::unique_ptr<Ring> ring;
     std::uint64_t position = 0;  // after what is in the batch
-    bool reported = false;
   };
   Options options_;
   DiskCalls calls_;
@@ -100,9 +99,11 @@ class Writer {
   std::string batch_;
   std::size_t batch_done_ = 0;
   std::uint64_t batch_lines_ = 0;
+  bool batch_was_full_ = false;
   RecordParts parts_;
   std::int64_t failing_since_us_ = 0;  // of this batch, 0 when it does not
   std::int64_t last_sync_us_ = 0;
+  std::int64_t last_upkeep_us_ = 0;
   std::int64_t last_message_us_ = 0;
 
   std::thread thread_;
