@@ -227,6 +227,7 @@ events: {{ directory: {folder}/broken-events }}
         check("an answer cut short is not passed off as whole", False)
     except (http.client.IncompleteRead, OSError):
         check("an answer cut short is not passed off as whole", True)
+    listener.shutdown(socket.SHUT_RDWR)
     listener.close()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", "/")
