@@ -39,7 +39,8 @@ bool public_attribute(std::string_view pair) {
   constexpr std::string_view known[] = {"expires", "max-age",  "domain",   "path",
                                         "secure",  "httponly", "samesite", "partitioned"};
   const std::string_view name = trim(pair.substr(0, pair.find('=')));
-  return std::ranges::any_of(known, [&](std::string_view one) { return std::ranges::equal(name, one, {}, http::lower); });
+  return std::ranges::any_of(known,
+                             [&](std::string_view one) { return std::ranges::equal(name, one, {}, http::lower); });
 }
 
 // "a=1; b=2" -> "a=[redacted]; b=[redacted]". Of Set-Cookie the known attributes stay.
@@ -72,6 +73,17 @@ bool sensitive_segment(std::string_view segment, const SensitiveNames& names) {
   return names.contain(segment.substr(open + 1, close - open - 1));
 }
 
+// Most paths hold short words and numbers only: nothing that a scan would find.
+bool worth_scanning_path(std::string_view path) {
+  std::size_t run = 0;
+  bool found = false;
+  for (const char c : path) {
+    run = c == '/' ? 0 : run + 1;
+    found |= (run >= 12) | (c == '=') | (c == ':') | (c == '@') | (c == '%') | (c == '\\') | (c == ' ');
+  }
+  return found;
+}
+
 std::string_view take_segment(std::string_view& rest) {
   const std::size_t end = rest.find('/', 1);
   const std::string_view segment = rest.substr(0, end);
@@ -99,8 +111,8 @@ std::string_view Redactor::fingerprint(std::string_view authorization, char* out
   const std::size_t space = authorization.find(' ');
   std::string_view scheme = authorization.substr(0, space);
   std::string_view credential = space == std::string_view::npos ? authorization : trim(authorization.substr(space + 1));
-  const bool known = space != std::string_view::npos && scheme.size() <= 20 &&
-                     http::all(scheme, http::character::tchar);
+  const bool known =
+      space != std::string_view::npos && scheme.size() <= 20 && http::all(scheme, http::character::tchar);
   if (!known) {
     scheme = "credential";
     credential = authorization;
@@ -129,17 +141,22 @@ void Redactor::field(const Field& field, Sink& out) const {
 void Redactor::query(std::string_view query, Sink& out) const { append_scanned(names_, TextKind::query, query, out); }
 
 void Redactor::path(std::string_view path, std::string_view path_template, Sink& out) const {
-  if (path_template.find('{') == std::string_view::npos) return append_scanned(names_, TextKind::path, path, out);
+  const bool scanned = worth_scanning_path(path);
+  const auto append = [&](std::string_view part) {
+    if (scanned) return append_scanned(names_, TextKind::path, part, out);
+    out.append(part);
+  };
+  if (path_template.find('{') == std::string_view::npos) return append(path);
   while (!path.empty() && !path_template.empty()) {
     const std::string_view segment = take_segment(path);
     if (sensitive_segment(take_segment(path_template), names_)) {
       out.append("/");
       out.append(redacted);
     } else {
-      append_scanned(names_, TextKind::path, segment, out);
+      append(segment);
     }
   }
-  append_scanned(names_, TextKind::path, path, out);
+  append(path);
 }
 
 void Redactor::text(std::string_view text, Sink& out) const {

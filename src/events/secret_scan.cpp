@@ -14,6 +14,7 @@ enum Class : std::uint8_t {
   mark = 2,     // = : @
   escape = 4,   // % and backslash
   divider = 8,  // ends the name in front of = or :
+  phrase = 16,  // says that a value is no form: pairs cannot be told apart by '&'
 };
 
 constexpr std::array<std::uint8_t, 256> classes = [] {
@@ -25,10 +26,18 @@ constexpr std::array<std::uint8_t, 256> classes = [] {
   set("=:@", mark);
   set("%\\", escape);
   set(" \t\r\n&;,?#=:{}()<>\"'/@|`", divider);
+  set(" \t\"{", phrase);
   return table;
 }();
 
 bool is(char c, std::uint8_t bits) { return (classes[static_cast<unsigned char>(c)] & bits) != 0; }
+
+bool any(std::string_view text, std::uint8_t bits) {
+  std::uint8_t found = 0;
+  for (const char c : text) found |= classes[static_cast<unsigned char>(c)];
+  return (found & bits) != 0;
+}
+
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -110,17 +119,62 @@ bool equals_lower(std::string_view text, std::string_view word) {
   return std::ranges::equal(text, word, [](char a, char b) { return (upper(a) ? a | 0x20 : a) == b; });
 }
 
+// Where a JWT may begin: 'J' is rare, so it is what is searched for.
+std::size_t find_jwt(std::string_view text) {
+  for (std::size_t at = text.find('J'); at != std::string_view::npos; at = text.find('J', at + 1)) {
+    if (at >= 2 && text[at - 1] == 'y' && text[at - 2] == 'e') return at - 2;
+  }
+  return std::string_view::npos;
+}
+
+// Base64 of text begins with ASCII; of what is no base64 few words pass this.
+bool front_is_text(std::string_view letters) {
+  char front[16];
+  const auto size = decode_base64(letters.substr(0, letters.size() < 12 ? 4 : 12), Base64::lenient, front);
+  return size && std::ranges::all_of(front, front + *size, [](char c) {
+           return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' || c == '\r';
+         });
+}
+
 // Does the text end with the name of an authentication scheme?
 bool after_scheme(std::string_view text) {
-  constexpr std::string_view schemes[] = {"bearer", "basic", "token", "digest", "dpop", "apikey", "negotiate"};
-  return std::ranges::any_of(schemes, [&](std::string_view scheme) {
+  if (text.empty()) return false;
+  const auto ends_with = [text](std::string_view scheme) {
     return text.size() >= scheme.size() && equals_lower(text.substr(text.size() - scheme.size()), scheme);
-  });
+  };
+  switch (text.back() | 0x20) {  // no two schemes end alike
+    case 'r':
+      return ends_with("bearer");
+    case 'c':
+      return ends_with("basic");
+    case 'n':
+      return ends_with("token");
+    case 't':
+      return ends_with("digest");
+    case 'p':
+      return ends_with("dpop");
+    case 'y':
+      return ends_with("apikey");
+    case 'e':
+      return ends_with("negotiate");
+  }
+  return false;
 }
 
 // After a scheme: not a word of a sentence.
 bool looks_like_credential(std::string_view text) {
   return text.size() >= 6 && (text.size() >= 20 || !std::ranges::all_of(text, lower));
+}
+
+// Could base64 of text begin in front or behind a slash?
+bool has_text_front(std::string_view letters) {
+  while (letters.size() >= 12) {
+    if (front_is_text(letters)) return true;
+    const std::size_t slash = letters.find('/');
+    if (slash == std::string_view::npos) return false;
+    letters.remove_prefix(slash + 1);
+  }
+  return false;
 }
 
 }  // namespace
@@ -165,9 +219,9 @@ bool worth_scanning(std::string_view text) {
   if (found != 0) return true;
   if (text.size() < 12) return false;
   // A JWT, a scheme and its credential, or base64 as the whole value.
-  return text.find("eyJ") != std::string_view::npos || equals_lower(text.substr(0, 7), "bearer ") ||
+  return find_jwt(text) != std::string_view::npos || equals_lower(text.substr(0, 7), "bearer ") ||
          equals_lower(text.substr(0, 6), "basic ") ||
-         std::ranges::all_of(text, [](char c) { return is(c, letter); });
+         (std::ranges::all_of(text, [](char c) { return is(c, letter); }) && has_text_front(text));
 }
 
 bool SecretScan::hidden(std::string_view coded, int depth) const {
@@ -181,8 +235,7 @@ bool SecretScan::hidden(std::string_view coded, int depth) const {
 
 bool SecretScan::hidden_in_base64(std::string_view letters, int depth) const {
   if (letters.size() < 12) return false;
-  char front[8];
-  if (!decode_base64(letters.substr(0, 4), Base64::lenient, front) || !printable({front, 3})) return false;
+  if (!front_is_text(letters)) return false;
   if (letters.size() % 4 == 1) letters.remove_suffix(1);  // cut text
   auto plain = decode_base64(letters, Base64::lenient);
   if (!plain || !printable(*plain)) return false;
@@ -193,9 +246,10 @@ bool SecretScan::hidden_in_base64(std::string_view letters, int depth) const {
 }
 
 // A run of base64 letters: a JWT, base64 of text, or a long random string.
-void SecretScan::letters(std::string_view text, std::size_t begin, std::size_t end, int depth, SecretParts& parts) const {
+void SecretScan::letters(std::string_view text, std::size_t begin, std::size_t end, int depth,
+                         SecretParts& parts) const {
   const std::string_view run = text.substr(begin, end - begin);
-  if (const std::size_t jwt = run.find("eyJ"); jwt != std::string_view::npos && run.size() - jwt >= 8) {
+  if (const std::size_t jwt = find_jwt(run); jwt != std::string_view::npos && run.size() - jwt >= 8) {
     std::size_t last = end;
     std::size_t dots = 0;
     while (last < text.size() && (is(text[last], letter) || text[last] == '.' || text[last] == '=')) {
@@ -243,8 +297,7 @@ void SecretScan::assignment(std::string_view text, std::size_t begin, std::size_
     return;
   }
   if (sign == ':' && text.substr(at + 1, 2) == "//") {
-    const bool open_ended = text.find_first_of("/?# \"'@", at + 3) == std::string_view::npos;
-    if (cut_ && open_ended) parts.add(std::min(at + 3, end), end);
+    if (cut_ && text.find_first_of("/?# \"'@", at + 3) == std::string_view::npos) parts.add(std::min(at + 3, end), end);
     return;
   }
   while (name_end > begin && (text[name_end - 1] == ' ' || text[name_end - 1] == '\\')) --name_end;
@@ -302,11 +355,14 @@ void SecretScan::chunk(std::string_view text, std::size_t begin, std::size_t end
 void SecretScan::layer(std::string_view text, int depth, SecretParts& parts) const {
   char separator = '&';
   switch (kind_) {
-    case TextKind::query: break;
-    case TextKind::path: separator = depth == 0 ? '/' : '&'; break;
+    case TextKind::query:
+      break;
+    case TextKind::path:
+      separator = depth == 0 ? '/' : '&';
+      break;
     case TextKind::value:
     case TextKind::prose:
-      if (text.find_first_of(" \t\"{") != std::string_view::npos) separator = '\0';
+      if (any(text, phrase)) separator = '\0';
       break;
   }
   std::size_t begin = 0;

@@ -32,7 +32,7 @@ class SecretParts {
   [[nodiscard]] const Part* end() const { return parts_.data() + count_; }
 
  private:
-  std::array<Part, 32> parts_;
+  std::array<Part, 16> parts_;
   std::size_t count_ = 0;
   bool overflow_ = false;
 };

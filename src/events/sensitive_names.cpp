@@ -93,8 +93,8 @@ std::uint32_t first_four(const char* text) {
   return word;
 }
 
-// A position in the 512 bits of the filter.
-std::uint32_t spot(std::uint32_t word) { return word * 0x9e3779b1u >> 23; }
+// A position in the 2048 bits of the filter.
+std::uint32_t spot(std::uint32_t word) { return word * 0x9e3779b1u >> 21; }
 
 // A name as it is compared: lower-case letters and digits, and where its components begin.
 struct Plain {
@@ -113,7 +113,8 @@ struct Plain {
         last = 0;
         continue;
       }
-      if (boundary || (upper(c) && (lower(last) || digit(last)))) starts[components++] = static_cast<std::uint8_t>(size);
+      if (boundary || (upper(c) && (lower(last) || digit(last))))
+        starts[components++] = static_cast<std::uint8_t>(size);
       boundary = false;
       last = c;
       text[size++] = l;
@@ -126,7 +127,9 @@ struct Plain {
 // Takes off percent-encoding and JSON's \uXXXX, three layers of them. Null when more is left.
 bool decode_name(std::string_view& name, std::array<char, max_name>& store) {
   for (int layer = 0; layer < 4; ++layer) {
-    if (name.find_first_of("%\\") == std::string_view::npos) return true;
+    bool escaped = false;
+    for (const char c : name) escaped |= (c == '%') | (c == '\\');
+    if (!escaped) return true;
     std::size_t size = 0;
     bool changed = false;
     for (std::size_t i = 0; i < name.size(); ++i) {
@@ -166,14 +169,22 @@ SensitiveNames::SensitiveNames(std::span<const std::string> more) {
     }
   }
   for (const auto& part : parts_) {
-    const std::uint32_t at = spot(first_four(part.text.data()));
+    fronts_.push_back(first_four(part.text.data()));
+    const std::uint32_t at = spot(fronts_.back());
     prefixes_[at / 64] |= std::uint64_t{1} << at % 64;
   }
-  for (const auto& word : components_) initials_ |= std::uint32_t{1} << (static_cast<unsigned char>(word.text[0]) & 31);
+  for (const auto& word : components_) {
+    initials_ |= std::uint32_t{1} << (static_cast<unsigned char>(word.text[0]) & 31);
+    longest_component_ = std::max(longest_component_, word.text.size());
+  }
 }
 
 bool SensitiveNames::part_at(std::string_view rest) const {
-  return std::ranges::any_of(parts_, [&](const Word& word) { return rest.starts_with(word.text); });
+  const std::uint32_t front = first_four(rest.data());
+  for (std::size_t i = 0; i < fronts_.size(); ++i) {
+    if (fronts_[i] == front && rest.starts_with(parts_[i].text)) return true;
+  }
+  return false;
 }
 
 bool SensitiveNames::contain(std::string_view name, bool whole_names) const {
@@ -189,8 +200,11 @@ bool SensitiveNames::contain(std::string_view name, bool whole_names) const {
     const std::size_t start = plain.starts[i];
     if ((initials_ >> (static_cast<unsigned char>(plain.text[start]) & 31) & 1) == 0) continue;
     const std::string_view component(plain.text.data() + start, plain.starts[i + 1] - start);
+    if (component.size() > longest_component_) continue;
     for (const auto& word : components_) {
-      if (component == word.text && (word.match == NameMatch::component || (whole_names && component.size() == plain.size))) return true;
+      if (component == word.text &&
+          (word.match == NameMatch::component || (whole_names && component.size() == plain.size)))
+        return true;
     }
   }
   return false;

@@ -42,9 +42,11 @@ class SensitiveNames {
   };
   [[nodiscard]] bool part_at(std::string_view rest) const;
   std::vector<Word> parts_;
-  std::vector<Word> components_;             // and whole names
-  std::array<std::uint64_t, 8> prefixes_{};  // Bloom filter of the parts' first four bytes
-  std::uint32_t initials_ = 0;               // first letters of components_
+  std::vector<Word> components_;              // and whole names
+  std::vector<std::uint32_t> fronts_;         // the parts' first four bytes
+  std::array<std::uint64_t, 32> prefixes_{};  // Bloom filter of them
+  std::uint32_t initials_ = 0;                // first letters of components_
+  std::size_t longest_component_ = 0;
 };
 
 }  // namespace sallyport::events
