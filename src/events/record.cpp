@@ -59,8 +59,10 @@ class Writer {
   char* end_;
 };
 
-// Names and redacted values, each value and their sum bounded; the number that fit.
-std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, Writer& out, std::uint8_t& cut) {
+// Names and redacted values, each value and their sum bounded; the number that fit. `credential`
+// is the fingerprint of the field `authorization`.
+std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, const Field* authorization,
+                           std::string_view credential, Writer& out, std::uint8_t& cut) {
   std::uint16_t count = 0;
   const std::size_t start = out.size();
   for (const Field& field : fields.all()) {
@@ -69,7 +71,11 @@ std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, Write
       break;
     }
     out.text(field.name);
-    if (out.bounded(max_value, [&](Sink& sink) { redactor.field(field, sink); })) cut = 1;
+    if (&field == authorization) {
+      out.text(credential);
+    } else if (out.bounded(max_value, [&](Sink& sink) { redactor.field(field, sink); })) {
+      cut = 1;
+    }
     ++count;
   }
   return count;
@@ -129,10 +135,10 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
 
   char fingerprint[Redactor::max_fingerprint];
   std::string_view credential;
+  const Field* authorization = nullptr;
   if (request != nullptr) {
-    if (const Field* field = request->fields.find(FieldName::authorization)) {
-      credential = redactor.fingerprint(field->value, fingerprint);
-    }
+    authorization = request->fields.find(FieldName::authorization);
+    if (authorization != nullptr) credential = redactor.fingerprint(authorization->value, fingerprint);
   }
   writer.text(credential);
   const Route& route = event.route;
@@ -154,7 +160,7 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
     const std::string_view path = request->path.empty() ? request->target : request->path;
     writer.bounded(max_target, [&](Sink& sink) { redactor.path(path.substr(0, path.find('?')), path_template, sink); });
     writer.bounded(max_target, [&](Sink& sink) { redactor.query(request->query, sink); });
-    head.fields = write_fields(request->fields, redactor, writer, head.fields_cut);
+    head.fields = write_fields(request->fields, redactor, authorization, credential, writer, head.fields_cut);
   } else {
     for (int i = 0; i < 4; ++i) writer.text({});
   }
@@ -176,7 +182,7 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
   writer.text(event.upstream);
   if (response != nullptr) {
     head.upstream_status = response->status;
-    head.response_fields = write_fields(response->fields, redactor, writer, head.response_fields_cut);
+    head.response_fields = write_fields(response->fields, redactor, nullptr, {}, writer, head.response_fields_cut);
   }
   const std::string_view body = event.sealed.substr(0, max_sealed);
   if (!body.empty() && writer.room(body.size() + Sealer::overhead + 64)) {

@@ -221,7 +221,7 @@ bool worth_scanning(std::string_view text) {
   // A JWT, a scheme and its credential, or base64 as the whole value.
   return find_jwt(text) != std::string_view::npos || equals_lower(text.substr(0, 7), "bearer ") ||
          equals_lower(text.substr(0, 6), "basic ") ||
-         (std::ranges::all_of(text, [](char c) { return is(c, letter); }) && has_text_front(text));
+         (has_text_front(text) && std::ranges::all_of(text, [](char c) { return is(c, letter); }));
 }
 
 bool SecretScan::hidden(std::string_view coded, int depth) const {

@@ -77,8 +77,6 @@ constexpr SensitiveName table[] = {
     {"pan", NameMatch::component},
 };
 
-bool lower(char c) { return c >= 'a' && c <= 'z'; }
-bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 int hex(char c) {
@@ -96,6 +94,15 @@ std::uint32_t first_four(const char* text) {
 // A position in the 2048 bits of the filter.
 std::uint32_t spot(std::uint32_t word) { return word * 0x9e3779b1u >> 21; }
 
+// What a character stands for in a compared name: itself in lower case, or 0 for a separator.
+constexpr std::array<char, 256> compared = [] {
+  std::array<char, 256> table{};
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = c;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = static_cast<char>(c | 0x20);
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = c;
+  return table;
+}();
+
 // A name as it is compared: lower-case letters and digits, and where its components begin.
 struct Plain {
   std::array<char, max_name + 4> text;  // four zeros behind
@@ -104,19 +111,18 @@ struct Plain {
   std::size_t components = 0;
 
   explicit Plain(std::string_view name) {
-    bool boundary = true;
-    char last = 0;
+    bool boundary = true;  // a component begins at the next letter
+    bool was_upper = false;
     for (const char c : name) {
-      const char l = upper(c) ? static_cast<char>(c | 0x20) : c;
-      if (!lower(l) && !digit(l)) {
+      const char l = compared[static_cast<unsigned char>(c)];
+      if (l == 0) {
         boundary = true;
-        last = 0;
         continue;
       }
-      if (boundary || (upper(c) && (lower(last) || digit(last))))
-        starts[components++] = static_cast<std::uint8_t>(size);
+      const bool is_upper = l != c;
+      if (boundary || (is_upper && !was_upper)) starts[components++] = static_cast<std::uint8_t>(size);
       boundary = false;
-      last = c;
+      was_upper = is_upper;
       text[size++] = l;
     }
     starts[components] = static_cast<std::uint8_t>(size);
@@ -157,38 +163,46 @@ bool decode_name(std::string_view& name, std::array<char, max_name>& store) {
 std::span<const SensitiveName> sensitive_names() { return table; }
 
 SensitiveNames::SensitiveNames(std::span<const std::string> more) {
-  for (const auto& [word, match] : table)
-    (match == NameMatch::part ? parts_ : components_).push_back({std::string(word), match});
+  const auto add = [this](std::string_view word, NameMatch match) {
+    shortest_ = std::min(shortest_, word.size());
+    if (match == NameMatch::part) {
+      parts_.emplace_back(word);
+      fronts_.push_back(first_four(word.data()));
+      const std::uint32_t at = spot(fronts_.back());
+      prefixes_[at / 64] |= std::uint64_t{1} << at % 64;
+    } else {
+      std::uint32_t letters = 0;
+      std::memcpy(&letters, word.data(), std::min<std::size_t>(word.size(), 4));
+      shorts_.push_back({letters, match == NameMatch::whole});
+    }
+  };
+  for (const auto& [word, match] : table) add(word, match);
   for (const auto& name : more) {
     const Plain plain(std::string_view(name).substr(0, max_name));
-    const std::string word(plain.text.data(), plain.size);
-    if (word.size() >= 4) {
-      parts_.push_back({word, NameMatch::part});
-    } else if (!word.empty()) {
-      components_.push_back({word, NameMatch::component});
-    }
-  }
-  for (const auto& part : parts_) {
-    fronts_.push_back(first_four(part.text.data()));
-    const std::uint32_t at = spot(fronts_.back());
-    prefixes_[at / 64] |= std::uint64_t{1} << at % 64;
-  }
-  for (const auto& word : components_) {
-    initials_ |= std::uint32_t{1} << (static_cast<unsigned char>(word.text[0]) & 31);
-    longest_component_ = std::max(longest_component_, word.text.size());
+    const std::string_view word(plain.text.data(), plain.size);
+    if (!word.empty()) add(word, word.size() >= 4 ? NameMatch::part : NameMatch::component);
   }
 }
 
 bool SensitiveNames::part_at(std::string_view rest) const {
   const std::uint32_t front = first_four(rest.data());
   for (std::size_t i = 0; i < fronts_.size(); ++i) {
-    if (fronts_[i] == front && rest.starts_with(parts_[i].text)) return true;
+    if (fronts_[i] == front && rest.starts_with(parts_[i])) return true;
   }
   return false;
 }
 
+bool SensitiveNames::component(std::string_view text, bool may_be_whole) const {
+  if (text.size() > 4) return false;
+  std::uint32_t letters = 0;
+  std::memcpy(&letters, text.data(), text.size());
+  return std::ranges::any_of(
+      shorts_, [&](const Short& word) { return word.letters == letters && (!word.whole || may_be_whole); });
+}
+
 bool SensitiveNames::contain(std::string_view name, bool whole_names) const {
   if (name.size() > max_name) return true;
+  if (name.size() < shortest_) return false;
   std::array<char, max_name> store;
   if (!decode_name(name, store)) return true;
   const Plain plain(name);
@@ -198,14 +212,8 @@ bool SensitiveNames::contain(std::string_view name, bool whole_names) const {
   }
   for (std::size_t i = 0; i < plain.components; ++i) {
     const std::size_t start = plain.starts[i];
-    if ((initials_ >> (static_cast<unsigned char>(plain.text[start]) & 31) & 1) == 0) continue;
-    const std::string_view component(plain.text.data() + start, plain.starts[i + 1] - start);
-    if (component.size() > longest_component_) continue;
-    for (const auto& word : components_) {
-      if (component == word.text &&
-          (word.match == NameMatch::component || (whole_names && component.size() == plain.size)))
-        return true;
-    }
+    if (component({plain.text.data() + start, plain.starts[i + 1] - start}, whole_names && plain.components == 1))
+      return true;
   }
   return false;
 }

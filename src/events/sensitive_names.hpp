@@ -14,8 +14,8 @@ namespace sallyport::events {
 
 enum class NameMatch : std::uint8_t {
   part,       // anywhere in the name: "xsrftokenid"
-  component,  // a whole component: "pin" in "user_pin" and "userPin", not in "shipping"
-  whole,      // the whole name
+  component,  // at most four letters, a whole component: "pin" in "user_pin" and "userPin", not in "shipping"
+  whole,      // at most four letters, the whole name
 };
 
 struct SensitiveName {
@@ -36,17 +36,17 @@ class SensitiveNames {
   [[nodiscard]] bool contain(std::string_view name, bool whole_names = true) const;
 
  private:
-  struct Word {
-    std::string text;
-    NameMatch match;
+  struct Short {
+    std::uint32_t letters;  // of a word of at most four, zeros behind
+    bool whole;
   };
   [[nodiscard]] bool part_at(std::string_view rest) const;
-  std::vector<Word> parts_;
-  std::vector<Word> components_;              // and whole names
+  [[nodiscard]] bool component(std::string_view text, bool may_be_whole) const;
+  std::vector<std::string> parts_;
   std::vector<std::uint32_t> fronts_;         // the parts' first four bytes
   std::array<std::uint64_t, 32> prefixes_{};  // Bloom filter of them
-  std::uint32_t initials_ = 0;                // first letters of components_
-  std::size_t longest_component_ = 0;
+  std::vector<Short> shorts_;                 // components and whole names
+  std::size_t shortest_ = 4;                  // of all words
 };
 
 }  // namespace sallyport::events
