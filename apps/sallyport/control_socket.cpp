@@ -73,7 +73,8 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& pa
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   ::unlink(path.c_str());  // of a process that was killed; the event log's lock keeps out a live one
   const mode_t before = ::umask(0177);
-  const bool bound = fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 && ::listen(fd, 8) == 0;
+  const bool bound =
+      fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 && ::listen(fd, 8) == 0;
   const int error = errno;
   ::umask(before);
   if (!bound) {
@@ -104,7 +105,8 @@ Result<Reply> ask(const std::string& path, const std::string& verb) {
   if (fd < 0 || ::connect(fd, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     const std::string why = std::strerror(errno);
     if (fd >= 0) ::close(fd);
-    return fail(ErrorCode::unavailable, "no gateway answers: " + why, path, "is `sallyport run` up with this configuration?");
+    return fail(ErrorCode::unavailable, "no gateway answers: " + why, path,
+                "is `sallyport run` up with this configuration?");
   }
   write_all(fd, verb + "\n");
   std::string text;

@@ -45,7 +45,8 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   std::error_code error;
   std::filesystem::create_directories(node->root_.data.path, error);
   if (error) {
-    report.error(Error{ErrorCode::unavailable, "cannot make the data directory: " + error.message(), node->root_.data.path, {}});
+    report.error(
+        Error{ErrorCode::unavailable, "cannot make the data directory: " + error.message(), node->root_.data.path, {}});
     return nullptr;
   }
   const std::size_t workers = node->root_.workers != 0 ? node->root_.workers : gateway::Server::available_cores();
@@ -100,9 +101,10 @@ std::string Node::status_json() const {
       R"("connections":{},"accepted":{},"over_limit":{},"handshake_failures":{},"calls":{},"upstream_connects":{},)"
       R"("upstream_reuses":{},"internal_errors":{},"events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}}}})"
       "\n",
-      SALLYPORT_VERSION, std::time(nullptr) - started_at_, config, generation_, loaded_at_, operations_, totals.connections,
-      totals.accepted, totals.over_limit, totals.handshake_failures, totals.calls, totals.upstream_connects,
-      totals.upstream_reuses, totals.internal_errors, log.written, log.dropped, log.shed, log.disk_errors, log.degraded);
+      SALLYPORT_VERSION, std::time(nullptr) - started_at_, config, generation_, loaded_at_, operations_,
+      totals.connections, totals.accepted, totals.over_limit, totals.handshake_failures, totals.calls,
+      totals.upstream_connects, totals.upstream_reuses, totals.internal_errors, log.written, log.dropped, log.shed,
+      log.disk_errors, log.degraded);
 }
 
 }  // namespace sallyport::cli

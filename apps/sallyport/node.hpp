@@ -32,7 +32,7 @@ class Node {
  private:
   Node() = default;
   std::string config_file_;
-  mutable std::mutex mutex_;   // of reload and status
+  mutable std::mutex mutex_;  // of reload and status
   std::uint64_t generation_ = 1;
   std::int64_t loaded_at_ = 0;
   std::int64_t started_at_ = 0;

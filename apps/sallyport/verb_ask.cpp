@@ -32,7 +32,8 @@ int ask_gateway(const std::string& config_file, const std::string& verb) {
 void add(CLI::App& app, int& exit, const std::string& verb, const std::string& summary) {
   auto config_file = std::make_shared<std::string>("sallyport.yaml");
   auto* command = app.add_subcommand(verb, summary);
-  command->add_option("-c,--config", *config_file, "Configuration file of the gateway that runs")->capture_default_str();
+  command->add_option("-c,--config", *config_file, "Configuration file of the gateway that runs")
+      ->capture_default_str();
   command->footer("Example: sallyport " + verb + " -c sallyport.yaml");
   command->callback([config_file, verb, &exit] { exit = ask_gateway(*config_file, verb); });
 }

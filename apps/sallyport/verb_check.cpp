@@ -41,9 +41,12 @@ int check(const Options& options) {
 
 void add_check(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("check", "Reads a configuration with everything that it names, and says what is wrong.");
+  auto* verb =
+      app.add_subcommand("check", "Reads a configuration with everything that it names, and says what is wrong.");
   verb->add_option("-c,--config", options->config, "Configuration file")->capture_default_str();
-  verb->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   verb->footer("Exit: 0 good, 1 warnings, 2 errors.\nExample: sallyport check -c sallyport.yaml --format json");
   verb->callback([options, &exit] { exit = check(*options); });
 }

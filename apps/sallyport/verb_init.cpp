@@ -40,7 +40,8 @@ bool make_certificate(const std::string& certificate, const std::string& key, co
   X509_gmtime_adj(X509_getm_notAfter(made.get()), 60L * 60 * 24 * 365);
   X509_set_pubkey(made.get(), pair.get());
   X509_NAME* const name = X509_get_subject_name(made.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(hosts.front().c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(hosts.front().c_str()),
+                             -1, -1, 0);
   X509_set_issuer_name(made.get(), name);
   std::string names;
   for (const std::string& host : hosts) {
@@ -59,7 +60,10 @@ bool make_certificate(const std::string& certificate, const std::string& key, co
     const bool done = put(file) == 1;
     return std::fclose(file) == 0 && done;
   };
-  return write(key, 0600, [&](std::FILE* file) { return PEM_write_PrivateKey(file, pair.get(), nullptr, nullptr, 0, nullptr, nullptr); }) &&
+  return write(key, 0600,
+               [&](std::FILE* file) {
+                 return PEM_write_PrivateKey(file, pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
+               }) &&
          write(certificate, 0644, [&](std::FILE* file) { return PEM_write_X509(file, made.get()); });
 }
 
@@ -70,22 +74,33 @@ std::string render(const Options& options) {
          "version: 1\n"
          "\n"
          "listen:\n"
-         "  - address: " + options.listen + "\n"
+         "  - address: " +
+         options.listen +
+         "\n"
          "    tls:                          # HTTPS only, TLS 1.2 and later\n"
          "      certificate: certs/edge.pem # self-signed by `sallyport init`: put yours here\n"
          "      key: { file: certs/edge.key }\n"
          "\n"
          "apis:\n"
-         "  - name: " + options.name + "\n"
-         "    hosts: [" + hosts + "]\n"
-         "    spec: " + options.spec + "\n"
-         "    upstream: " + options.upstream + "\n"
+         "  - name: " +
+         options.name +
+         "\n"
+         "    hosts: [" +
+         hosts +
+         "]\n"
+         "    spec: " +
+         options.spec +
+         "\n"
+         "    upstream: " +
+         options.upstream +
+         "\n"
          "    # What each control does: off, observe (recorded only) or enforce (the default).\n"
          "    # unknown_operation: { mode: observe }   # while you find out what your clients call\n"
          "    # access: [{ action: deny, paths: /admin/** }]\n"
          "\n"
          "events: { directory: data/events }   # one JSON line for each call\n"
-         "admin: { address: " + options.admin + " }   # dashboard, /metrics, /livez, /readyz; this machine only\n";
+         "admin: { address: " +
+         options.admin + " }   # dashboard, /metrics, /livez, /readyz; this machine only\n";
 }
 
 int init(Options options) {

@@ -30,11 +30,11 @@ class Router;  // spec/router.hpp
 
 // One control as an API uses it.
 struct Step {
-  std::string_view name;                    // of the control, static
+  std::string_view name;  // of the control, static
   std::shared_ptr<const Control> control;
   Mode mode = Mode::enforce;
   OnError on_error = OnError::deny;
-  std::uint32_t slot = 0;                   // offset of its state in the call's slab
+  std::uint32_t slot = 0;  // offset of its state in the call's slab
   StateLayout layout;
 };
 
@@ -45,7 +45,9 @@ class Pipeline {
   explicit Pipeline(std::vector<Step> steps);
   [[nodiscard]] std::span<const Step> steps() const { return steps_; }
   // Indices into steps() of the controls with a hook in that phase; `off` ones are left out.
-  [[nodiscard]] std::span<const std::uint16_t> in(Phase phase) const { return by_phase_[static_cast<std::size_t>(phase)]; }
+  [[nodiscard]] std::span<const std::uint16_t> in(Phase phase) const {
+    return by_phase_[static_cast<std::size_t>(phase)];
+  }
   [[nodiscard]] std::size_t slab_bytes() const { return slab_bytes_; }
   [[nodiscard]] std::size_t slab_align() const { return slab_align_; }
 
@@ -60,10 +62,10 @@ class Pipeline {
 // and swapped as a whole.
 struct Policy {
   std::vector<std::unique_ptr<const Api>> apis;
-  std::vector<Pipeline> pipelines;          // one per API, same index
-  Pipeline edge;                            // connections, and calls that no API claims
+  std::vector<Pipeline> pipelines;  // one per API, same index
+  Pipeline edge;                    // connections, and calls that no API claims
   std::shared_ptr<const Router> router;
-  std::uint32_t budget = 1'000'000;         // work units a call may spend in controls
+  std::uint32_t budget = 1'000'000;  // work units a call may spend in controls
   std::uint64_t generation = 0;
 };
 
@@ -135,7 +137,7 @@ class Transaction {
   std::size_t response_body_limit_ = 0;
   std::int64_t now_us_ = 0;
   std::uint32_t budget_ = 0;
-  std::size_t next_ = 0;                    // position within the phase, for resume()
+  std::size_t next_ = 0;  // position within the phase, for resume()
   Phase phase_ = Phase::connection;
   Event event_;
   Arena arena_;

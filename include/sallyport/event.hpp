@@ -38,28 +38,28 @@ struct Event {
   static constexpr std::size_t max_notes = 16;
 
   CallId id;
-  std::int64_t time_us = 0;          // start of the call, microseconds since 1970
+  std::int64_t time_us = 0;  // start of the call, microseconds since 1970
   std::uint64_t duration_us = 0;
-  std::uint64_t upstream_us = 0;     // from the first byte sent to the head received; 0 when not forwarded
-  std::uint64_t engine_ns = 0;       // time inside the engine, when sampled
+  std::uint64_t upstream_us = 0;  // from the first byte sent to the head received; 0 when not forwarded
+  std::uint64_t engine_ns = 0;    // time inside the engine, when sampled
   const Connection* connection = nullptr;
-  const Request* request = nullptr;  // null when the head could not be parsed at all
+  const Request* request = nullptr;    // null when the head could not be parsed at all
   const Response* response = nullptr;  // of the upstream; null when there was none
   Route route;
-  std::uint16_t status = 0;          // what the client got; 0 when nothing
+  std::uint16_t status = 0;  // what the client got; 0 when nothing
   Outcome outcome = Outcome::failed;
-  std::string_view control;          // who decided, when not forwarded: a control, or "http", "upstream"
+  std::string_view control;  // who decided, when not forwarded: a control, or "http", "upstream"
   Reason reason;
-  std::uint64_t bytes_in = 0;        // of the request's body, decoded from its framing
-  std::uint64_t bytes_out = 0;       // of the response's body
+  std::uint64_t bytes_in = 0;   // of the request's body, decoded from its framing
+  std::uint64_t bytes_out = 0;  // of the response's body
   std::uint64_t bytes_uninspected = 0;
-  std::string_view upstream;         // address, or empty
-  std::string_view sealed;           // the original body of a replaced answer, to be encrypted
+  std::string_view upstream;  // address, or empty
+  std::string_view sealed;    // the original body of a replaced answer, to be encrypted
   std::uint32_t notes_dropped = 0;
   std::uint32_t note_count = 0;
   std::array<Note, max_notes> notes;
 
-  void clear() noexcept;             // everything but the notes' storage
+  void clear() noexcept;  // everything but the notes' storage
   [[nodiscard]] std::span<const Note> all_notes() const noexcept { return {notes.data(), note_count}; }
 };
 

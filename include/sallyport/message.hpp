@@ -20,17 +20,48 @@ enum class Method : std::uint8_t { get, head, post, put, delete_, connect, optio
 // Field names that the gateway itself acts on; everything else is `other`.
 enum class FieldName : std::uint8_t {
   other,
-  accept_encoding, authorization, connection, content_encoding, content_length, content_type, cookie, date, expect,
-  forwarded, host, http2_settings, keep_alive, origin, proxy_authenticate, proxy_authorization, proxy_connection,
-  referer, server, set_cookie, te, traceparent, tracestate, trailer, transfer_encoding, upgrade, user_agent, via,
-  x_forwarded_for, x_forwarded_host, x_forwarded_port, x_forwarded_proto, x_powered_by, x_real_ip, x_request_id,
+  accept_encoding,
+  authorization,
+  connection,
+  content_encoding,
+  content_length,
+  content_type,
+  cookie,
+  date,
+  expect,
+  forwarded,
+  host,
+  http2_settings,
+  keep_alive,
+  origin,
+  proxy_authenticate,
+  proxy_authorization,
+  proxy_connection,
+  referer,
+  server,
+  set_cookie,
+  te,
+  traceparent,
+  tracestate,
+  trailer,
+  transfer_encoding,
+  upgrade,
+  user_agent,
+  via,
+  x_forwarded_for,
+  x_forwarded_host,
+  x_forwarded_port,
+  x_forwarded_proto,
+  x_powered_by,
+  x_real_ip,
+  x_request_id,
 };
 
 struct Field {
   std::string_view name;   // as received, a token (RFC 9110 §5.1)
   std::string_view value;  // without surrounding whitespace; no CR, LF, NUL or other control byte but HTAB
   FieldName known = FieldName::other;
-  bool removed = false;    // taken out by the gateway or a control: still recorded, never forwarded
+  bool removed = false;  // taken out by the gateway or a control: still recorded, never forwarded
 };
 
 // ASCII case-insensitive equality of field names (RFC 9110 §5.1).
@@ -78,22 +109,22 @@ struct Version {
 
 struct Request {
   Method method = Method::other;
-  std::string_view method_token;      // upper case as received; methods are case-sensitive
-  std::string_view target;            // as received: for the record only, nothing decides on it
-  bool https = false;                 // the scheme of this call
-  std::string_view host;              // canonical: lower case, no trailing dot, IPv6 in brackets, no port
-  std::uint16_t port = 0;             // as the client gave it; 0 when absent
-  std::string_view path;              // canonical (http/path.hpp); "*" for OPTIONS *
-  std::string_view query;             // after '?', as received; empty also when absent
+  std::string_view method_token;  // upper case as received; methods are case-sensitive
+  std::string_view target;        // as received: for the record only, nothing decides on it
+  bool https = false;             // the scheme of this call
+  std::string_view host;          // canonical: lower case, no trailing dot, IPv6 in brackets, no port
+  std::uint16_t port = 0;         // as the client gave it; 0 when absent
+  std::string_view path;          // canonical (http/path.hpp); "*" for OPTIONS *
+  std::string_view query;         // after '?', as received; empty also when absent
   bool has_query = false;
   Version version;
   Fields fields;
   Framing framing = Framing::none;
-  std::uint64_t content_length = 0;   // meaningful when framing == length
-  bool keep_alive = true;             // the client can take another response on this connection
+  std::uint64_t content_length = 0;  // meaningful when framing == length
+  bool keep_alive = true;            // the client can take another response on this connection
   bool expect_continue = false;
-  bool path_parameters = false;       // some segment of path holds a ";": refused unless the API opts in
-  bool encoded_slash = false;         // path holds %2F: refused unless the API opts in
+  bool path_parameters = false;  // some segment of path holds a ";": refused unless the API opts in
+  bool encoded_slash = false;    // path holds %2F: refused unless the API opts in
 
   void clear() noexcept;
 };
@@ -104,7 +135,7 @@ struct Response {
   Fields fields;
   Framing framing = Framing::none;
   std::uint64_t content_length = 0;
-  bool keep_alive = true;             // the upstream connection can be used again
+  bool keep_alive = true;  // the upstream connection can be used again
 
   void clear() noexcept;
 };

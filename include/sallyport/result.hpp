@@ -23,11 +23,11 @@ enum class ErrorSource : std::uint8_t { configuration, client, upstream, interna
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;        // one line for a person, without trailing full stop
-  std::string where;          // "file:line:column", a field path, or empty
-  std::string hint;           // what to do about it, or empty
+  std::string message;  // one line for a person, without trailing full stop
+  std::string where;    // "file:line:column", a field path, or empty
+  std::string hint;     // what to do about it, or empty
   ErrorSource source = ErrorSource::internal;
-  bool retryable = false;     // the same call may succeed later
+  bool retryable = false;  // the same call may succeed later
 
   // "where: message (hint)", the form that is shown to people.
   [[nodiscard]] std::string text() const {

@@ -20,8 +20,8 @@ struct Problem {
   std::uint16_t status = 403;
   std::string_view type = "about:blank";  // stable slug, published as urn:sallyport:problem:<type>
   std::string_view title;
-  std::string_view detail;                // safe for the client; may be empty
-  std::string_view extra_name;            // one more response field, e.g. Allow or Retry-After
+  std::string_view detail;      // safe for the client; may be empty
+  std::string_view extra_name;  // one more response field, e.g. Allow or Retry-After
   std::string_view extra_value;
 };
 
@@ -41,7 +41,7 @@ struct Edit {
 
 // A question that needs I/O; the driver looks it up and calls Transaction::resume.
 struct Lookup {
-  std::uint32_t provider = 0;   // registered with the driver
+  std::uint32_t provider = 0;  // registered with the driver
   std::string_view key;
 };
 struct Answer {
@@ -55,8 +55,8 @@ struct Deny {
   Reason reason;
 };
 struct Rewrite {
-  std::span<const Edit> edits;        // applied to the head of the current phase
-  const Problem* replace = nullptr;   // response phases: this answer goes out instead of the upstream's
+  std::span<const Edit> edits;       // applied to the head of the current phase
+  const Problem* replace = nullptr;  // response phases: this answer goes out instead of the upstream's
   Reason reason;
 };
 struct Need {

@@ -108,7 +108,9 @@ Answer Application::ready() const {
 Answer Application::api(const Ask& ask, Instant now) {
   if (!ask.path.starts_with("/api/v1/")) return not_found();
   if (!same_origin(ask)) {
-    return problem(403, "Forbidden", "The request does not come from the dashboard: X-Sallyport-Request is missing, or another site made it.");
+    return problem(
+        403, "Forbidden",
+        "The request does not come from the dashboard: X-Sallyport-Request is missing, or another site made it.");
   }
   const std::string_view path = ask.path.substr(api_root.size());
   if (path == "/login") return ask.method == "POST" ? login(ask, now) : not_allowed("POST");
@@ -156,8 +158,8 @@ Answer Application::logout(const Ask& ask) {
 
 Answer Application::calls(const Ask& ask) const {
   const std::uint64_t limit = number_in(ask.query, "limit").value_or(default_page);
-  return json(calls_json(sources_.inventory.calls.after(number_in(ask.query, "after"),
-                                                        std::clamp<std::size_t>(limit, 1, max_page))));
+  return json(calls_json(
+      sources_.inventory.calls.after(number_in(ask.query, "after"), std::clamp<std::size_t>(limit, 1, max_page))));
 }
 
 Answer Application::call(std::string_view id) const {

@@ -7,7 +7,7 @@
 namespace sallyport::admin {
 
 struct Asset {
-  std::string_view path;        // "/index.html", "/assets/index-DDOfTVf0.js"
+  std::string_view path;  // "/index.html", "/assets/index-DDOfTVf0.js"
   std::string_view media_type;
   std::string_view body;
 };

@@ -18,7 +18,8 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
 std::optional<Answer> refusal(const beast::error_code& error) {
-  if (error == http::error::header_limit) return problem(431, "Request header fields too large", "The head is too large.");
+  if (error == http::error::header_limit)
+    return problem(431, "Request header fields too large", "The head is too large.");
   if (error == http::error::body_limit) return problem(413, "Content too large", "The body is too large.");
   if (error.category() == make_error_code(http::error::bad_method).category() && error != http::error::end_of_stream &&
       error != http::error::partial_message) {

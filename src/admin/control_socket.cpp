@@ -68,7 +68,8 @@ std::optional<std::string> read_line(int fd, std::size_t limit, std::chrono::mil
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::string line;
   while (line.size() <= limit) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd wait{fd, POLLIN, 0};
     if (left.count() <= 0 || ::poll(&wait, 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
     char block[4096];
@@ -193,7 +194,8 @@ Result<std::string> ask_control(const std::string& path, std::string_view verb) 
   if (line->starts_with(good) && line->ends_with('}')) return line->substr(good.size(), line->size() - good.size() - 1);
   const auto reply = document::parse(*line, path);
   const document::Node* const why = reply && reply->root().is_mapping() ? reply->root().find("error") : nullptr;
-  return fail(ErrorCode::unavailable, why != nullptr ? std::string(why->text()) : "the gateway's answer could not be read");
+  return fail(ErrorCode::unavailable,
+              why != nullptr ? std::string(why->text()) : "the gateway's answer could not be read");
 }
 
 }  // namespace sallyport::admin

@@ -49,7 +49,8 @@ std::string_view cookie_value(std::string_view cookies, std::string_view name) {
     const std::size_t end = std::min(cookies.find(';'), cookies.size());
     std::string_view pair = cookies.substr(0, end);
     while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') return pair.substr(name.size() + 1);
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+      return pair.substr(name.size() + 1);
     cookies.remove_prefix(std::min(end + 1, cookies.size()));
   }
   return {};

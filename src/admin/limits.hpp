@@ -19,7 +19,7 @@ inline constexpr std::size_t max_sessions = 100;
 inline constexpr std::chrono::seconds session_life{12 * 3600};
 inline constexpr std::chrono::seconds session_idle{3600};
 
-inline constexpr unsigned free_login_failures = 5;      // before the first delay
+inline constexpr unsigned free_login_failures = 5;  // before the first delay
 inline constexpr std::chrono::seconds max_login_delay{300};
 inline constexpr std::chrono::seconds login_memory{900};  // a peer that did not fail for so long starts anew
 inline constexpr std::size_t max_login_peers = 1024;

@@ -78,7 +78,8 @@ Result<std::unique_ptr<Listener>> Listener::start(const config::Endpoint& addres
                     (loop->acceptor.set_option(tcp::acceptor::reuse_address(true), error), check()) &&
                     (loop->acceptor.bind(endpoint, error), check()) &&
                     (loop->acceptor.listen(asio::socket_base::max_listen_connections, error), check());
-  if (!open) return fail(ErrorCode::unavailable, "cannot listen: " + error.message(), text, "is another gateway running?");
+  if (!open)
+    return fail(ErrorCode::unavailable, "cannot listen: " + error.message(), text, "is another gateway running?");
   config::Endpoint bound = address;
   bound.port = loop->acceptor.local_endpoint(error).port();
   loop->address = config::format_endpoint(bound);

@@ -9,9 +9,7 @@ constexpr Address v6_loopback{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 
 }  // namespace
 
-bool is_loopback(const Address& address) {
-  return address.is_v4() ? address.bytes[12] == 127 : address == v6_loopback;
-}
+bool is_loopback(const Address& address) { return address.is_v4() ? address.bytes[12] == 127 : address == v6_loopback; }
 
 Address LoginLimiter::group(const Address& peer) {
   if (is_loopback(peer)) return v6_loopback;

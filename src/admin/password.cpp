@@ -33,12 +33,13 @@ Result<std::string> random_bytes(std::size_t size) {
 }
 
 // False when OpenSSL refuses (no memory).
-bool derive(std::string_view password, std::string_view salt, unsigned log_n, unsigned r, unsigned p, std::string& out) {
+bool derive(std::string_view password, std::string_view salt, unsigned log_n, unsigned r, unsigned p,
+            std::string& out) {
   out.assign(hash_bytes, '\0');
   const std::uint64_t n = std::uint64_t{1} << log_n;
   const std::uint64_t memory = 128 * r * (n + p + 2) + (1u << 20);
-  return EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
-                        n, r, p, memory, reinterpret_cast<unsigned char*>(out.data()), out.size()) == 1;
+  return EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
+                        salt.size(), n, r, p, memory, reinterpret_cast<unsigned char*>(out.data()), out.size()) == 1;
 }
 
 // Takes "name=12" and the separator after it off `text`.
@@ -101,7 +102,8 @@ Result<Password> Password::open(const std::string& file) {
 
   const auto text = document::read_file(file, 4096);
   if (!text) return std::unexpected(text.error());
-  const auto damaged = fail(ErrorCode::invalid, "holds no scrypt hash", file, "delete it to get a new password at the next start");
+  const auto damaged =
+      fail(ErrorCode::invalid, "holds no scrypt hash", file, "delete it to get a new password at the next start");
   std::string_view rest = *text;
   while (rest.ends_with('\n')) rest.remove_suffix(1);
   if (!take(rest, "scrypt$ln=", ',', 10, 20, out.log_n_) || !take(rest, "r=", ',', 1, 32, out.r_) ||

@@ -24,9 +24,8 @@ bool Sessions::digest(std::string_view token, Digest& out) {
 std::vector<Sessions::Session>::iterator Sessions::find(std::string_view token) {
   Digest wanted{};
   if (!digest(token, wanted)) return sessions_.end();
-  return std::ranges::find_if(sessions_, [&](const Session& s) {
-    return CRYPTO_memcmp(s.digest.data(), wanted.data(), wanted.size()) == 0;
-  });
+  return std::ranges::find_if(
+      sessions_, [&](const Session& s) { return CRYPTO_memcmp(s.digest.data(), wanted.data(), wanted.size()) == 0; });
 }
 
 Result<std::string> Sessions::start(Instant now) {
@@ -43,7 +42,8 @@ Result<std::string> Sessions::start(Instant now) {
 }
 
 bool Sessions::use(std::string_view token, Instant now) {
-  std::erase_if(sessions_, [&](const Session& s) { return now - s.started >= session_life || now - s.used >= session_idle; });
+  std::erase_if(sessions_,
+                [&](const Session& s) { return now - s.started >= session_life || now - s.used >= session_idle; });
   const auto at = find(token);
   if (at == sessions_.end()) return false;
   at->used = now;

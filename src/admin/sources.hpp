@@ -31,12 +31,12 @@ struct Sources {
   const inventory::Inventory& inventory;
   const events::Metrics& metrics;
   std::function<ConfigState()> config;
-  std::function<std::uint64_t()> connections;    // of the data plane, open now
+  std::function<std::uint64_t()> connections;  // of the data plane, open now
   std::function<events::WriterStats()> log;
   std::function<std::vector<std::string>()> unready;  // why not to send calls here; empty: ready
   std::function<Result<std::string>(const CallId&, std::string_view key_id, std::string_view sealed)> unseal;
-  std::function<Result<std::string>()> reload;   // a line for a person
-  std::function<std::string()> status;           // a JSON value in one line
+  std::function<Result<std::string>()> reload;  // a line for a person
+  std::function<std::string()> status;          // a JSON value in one line
   events::WallClock clock = events::system_now_us;
 };
 

@@ -77,7 +77,7 @@ void append_series(std::string& out, const inventory::Totals::Series& series) {
   Object object(out);
   object.number("step_s", inventory::Totals::step_s);
   object.text("end", format_time(series.end_us));
-  const auto list = [&](std::string_view name, std::uint64_t inventory::Tally::*member) {
+  const auto list = [&](std::string_view name, std::uint64_t inventory::Tally::* member) {
     object.key(name) += '[';
     for (const inventory::Tally& tally : series.tally) {
       if (out.back() != '[') out += ',';

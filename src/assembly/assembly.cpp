@@ -29,7 +29,8 @@ void read_spec(const settings::Api& from, const document::Node& at, Api& api, co
   for (const Warning& warning : spec->warnings) {
     report.warning(Error{ErrorCode::invalid, warning.message, warning.where, {}});
   }
-  const auto base = from.base_path.empty() ? std::optional<std::string_view>{} : std::optional<std::string_view>{from.base_path};
+  const auto base =
+      from.base_path.empty() ? std::optional<std::string_view>{} : std::optional<std::string_view>{from.base_path};
   auto mounted = mount(*spec, base);
   if (!mounted) {
     report.error(at, mounted.error().message, mounted.error().hint);
@@ -94,7 +95,8 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
     config::Report::Below below(report, "apis");
     config::Report::Below one(report, i);
     policy->apis.push_back(make_api(from, at, static_cast<std::uint32_t>(i), report));
-    policy->pipelines.push_back(make_pipeline(from.controls, root->defaults.controls, policy->apis.back().get(), report));
+    policy->pipelines.push_back(
+        make_pipeline(from.controls, root->defaults.controls, policy->apis.back().get(), report));
     pointers.push_back(policy->apis.back().get());
   }
   if (!report.ok()) return std::nullopt;

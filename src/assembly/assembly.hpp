@@ -16,9 +16,9 @@
 namespace sallyport::assembly {
 
 struct Assembled {
-  settings::Root root;                      // control sections are not valid any more
+  settings::Root root;  // control sections are not valid any more
   std::shared_ptr<const Policy> policy;
-  std::vector<std::string> files;           // configuration files read
+  std::vector<std::string> files;  // configuration files read
 };
 
 // All errors and warnings go to `report`; nothing is returned when there are errors.

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool is_mapped(const Address& address) { return std::ranges::equal(std::span(address.bytes).first<12>(), mapped_prefix); }
+bool is_mapped(const Address& address) {
+  return std::ranges::equal(std::span(address.bytes).first<12>(), mapped_prefix);
+}
 
 // The longest run of two or more zero groups, the first of equals (RFC 5952 §4.2).
 struct Run {

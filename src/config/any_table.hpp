@@ -36,32 +36,32 @@ struct ChoiceDoc {
 // The type of a value, as people and editors need it.
 struct Type {
   Shape shape = Shape::text;
-  std::string name = {};                       // "duration", "list of duration"
-  std::string pattern = {};                    // of a text: a regular expression (ECMA-262), or empty
-  std::string lowest = {}, highest = {};       // of an integer
-  std::vector<ChoiceDoc> choices = {};         // of a choice
-  const Type* element = nullptr;               // of a list or map
-  const AnyTable& (*table)() = nullptr;        // of a table; a function, as tables may be recursive
+  std::string name = {};                  // "duration", "list of duration"
+  std::string pattern = {};               // of a text: a regular expression (ECMA-262), or empty
+  std::string lowest = {}, highest = {};  // of an integer
+  std::vector<ChoiceDoc> choices = {};    // of a choice
+  const Type* element = nullptr;          // of a list or map
+  const AnyTable& (*table)() = nullptr;   // of a table; a function, as tables may be recursive
 };
 
 // What the author of a key says about it.
 struct About {
   std::string_view doc = {};
-  bool required = false;              // must be given; a text must then not be empty
+  bool required = false;  // must be given; a text must then not be empty
   std::string_view example = {};
   // Bounds, both allowed values: written like the value ("1s", "64KiB", "10"); of a text its
   // bytes, of a list or map its elements.
   std::string_view min = {};
   std::string_view max = {};
-  bool one_or_many = false;           // a list that may be written as its only element
-  bool existing = false;              // a path that must exist and be readable
+  bool one_or_many = false;  // a list that may be written as its only element
+  bool existing = false;     // a path that must exist and be readable
 };
 
 struct Field {
   std::string_view key;
   About about;
   const Type* type = nullptr;
-  std::string fallback = {};          // the default as JSON; empty when there is none
+  std::string fallback = {};  // the default as JSON; empty when there is none
   std::function<void(void* object, const document::Node&, Report&)> read = {};
   std::function<std::string(const void* object)> write = {};  // as JSON, empty when there is nothing to show
 };

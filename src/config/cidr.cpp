@@ -15,7 +15,8 @@ constexpr unsigned v4_offset = 96;
 
 bool mapped(const Address& address) {
   const auto& b = address.bytes;
-  return std::all_of(b.begin(), b.begin() + 10, [](std::uint8_t x) { return x == 0; }) && b[10] == 0xff && b[11] == 0xff;
+  return std::all_of(b.begin(), b.begin() + 10, [](std::uint8_t x) { return x == 0; }) && b[10] == 0xff &&
+         b[11] == 0xff;
 }
 
 bool is_v4_network(const Cidr& cidr) { return cidr.prefix >= v4_offset && mapped(cidr.network); }

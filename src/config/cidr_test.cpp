@@ -8,7 +8,8 @@ namespace sallyport::config {
 namespace {
 
 TEST(CidrText, ParsesAndFormats) {
-  for (const char* text : {"10.0.0.0/8", "0.0.0.0/0", "192.168.1.1", "2001:db8::/32", "::/0", "::1", "2001:db8::/127"}) {
+  for (const char* text :
+       {"10.0.0.0/8", "0.0.0.0/0", "192.168.1.1", "2001:db8::/32", "::/0", "::1", "2001:db8::/127"}) {
     const auto cidr = parse_cidr(text);
     ASSERT_TRUE(cidr) << text;
     EXPECT_EQ(format_cidr(*cidr), text);

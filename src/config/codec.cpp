@@ -40,12 +40,15 @@ bool is_decimal(std::string_view text) {
 template <class N>
 std::optional<N> read_integer(const Node& node, const About& about, N lowest, N highest, Report& report) {
   if (!about.min.empty()) lowest = std::max(lowest, parse_number<N>(about.min).value_or(std::numeric_limits<N>::max()));
-  if (!about.max.empty()) highest = std::min(highest, parse_number<N>(about.max).value_or(std::numeric_limits<N>::min()));
+  if (!about.max.empty())
+    highest = std::min(highest, parse_number<N>(about.max).value_or(std::numeric_limits<N>::min()));
   const bool decimal = node.kind() == Kind::scalar && !node.quoted() && is_decimal(node.text());
   const auto value = decimal ? parse_number<N>(node.text()) : std::nullopt;
   if (value && *value >= lowest && *value <= highest) return value;
   const bool bounded = highest < 1'000'000'000'000;
-  refuse(node, bounded ? fmt::format("an integer from {} to {}", lowest, highest) : fmt::format("an integer of at least {}", lowest),
+  refuse(node,
+         bounded ? fmt::format("an integer from {} to {}", lowest, highest)
+                 : fmt::format("an integer of at least {}", lowest),
          report, node.quoted() && is_decimal(node.text()) ? "remove the quotes" : "");
   return std::nullopt;
 }
@@ -70,7 +73,8 @@ std::optional<std::uint64_t> read_unsigned(const Node& node, const About& about,
 
 std::optional<std::string_view> read_text(const Node& node, std::string_view expected, Report& report) {
   if (node.kind() == Kind::scalar) return node.text();
-  const bool vowel = std::string_view("aeiou").find(expected.empty() ? ' ' : expected.front()) != std::string_view::npos;
+  const bool vowel =
+      std::string_view("aeiou").find(expected.empty() ? ' ' : expected.front()) != std::string_view::npos;
   refuse(node, fmt::format("{} {}", vowel ? "an" : "a", expected), report);
   return std::nullopt;
 }
@@ -184,8 +188,8 @@ void Codec<Secret>::read(Secret& out, const Node& node, const About&, Report& re
   }
   const auto text = text_of_member(entry, report);
   if (!text) return;
-  auto secret = entry.key == "file" ? Secret::from_file(resolve_path(*text, node.origin()).path)
-                                    : Secret::from_credential(*text);
+  auto secret =
+      entry.key == "file" ? Secret::from_file(resolve_path(*text, node.origin()).path) : Secret::from_credential(*text);
   if (!secret) return report.error(entry.value, secret.error().message, secret.error().hint);
   out = std::move(*secret);
 }

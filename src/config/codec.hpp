@@ -89,7 +89,8 @@ struct Codec<T> {
   using Limits = std::numeric_limits<T>;
   static void read(T& out, const document::Node& node, const About& about, Report& report) {
     if constexpr (std::is_signed_v<T>) {
-      if (const auto value = read_signed(node, about, Limits::min(), Limits::max(), report)) out = static_cast<T>(*value);
+      if (const auto value = read_signed(node, about, Limits::min(), Limits::max(), report))
+        out = static_cast<T>(*value);
     } else {
       if (const auto value = read_unsigned(node, about, 0, Limits::max(), report)) out = static_cast<T>(*value);
     }
@@ -144,8 +145,10 @@ struct Codec<T> {
       // A bound that does not parse refuses everything: the tests of the table see it.
       const auto low = about.min.empty() ? value : Scalar<T>::parse(about.min);
       const auto high = about.max.empty() ? value : Scalar<T>::parse(about.max);
-      if (!low || *value < *low) return report.error(node, fmt::format("at least {}, found {}", about.min, found(node)));
-      if (!high || *high < *value) return report.error(node, fmt::format("at most {}, found {}", about.max, found(node)));
+      if (!low || *value < *low)
+        return report.error(node, fmt::format("at least {}, found {}", about.min, found(node)));
+      if (!high || *high < *value)
+        return report.error(node, fmt::format("at most {}, found {}", about.max, found(node)));
     }
     out = std::move(*value);
   }
@@ -251,7 +254,9 @@ template <class T>
   requires Tabled<T>
 struct Codec<T> {
   static const Table<T>& table() { return config_table(static_cast<const T*>(nullptr)); }
-  static void read(T& out, const document::Node& node, const About&, Report& report) { table().read(&out, node, report); }
+  static void read(T& out, const document::Node& node, const About&, Report& report) {
+    table().read(&out, node, report);
+  }
   static void write(const T& value, std::string& json) { json += table().write(&value); }
   static const Type& type() {
     static const Type it = {

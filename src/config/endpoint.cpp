@@ -13,8 +13,8 @@ namespace sallyport::config {
 namespace {
 
 std::unexpected<Error> wrong(std::string hint = {}) {
-  return fail(ErrorCode::invalid, "expected an address and port such as 127.0.0.1:8443 or [::1]:8443, or unix:/path", {},
-              std::move(hint));
+  return fail(ErrorCode::invalid, "expected an address and port such as 127.0.0.1:8443 or [::1]:8443, or unix:/path",
+              {}, std::move(hint));
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -26,7 +26,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 Result<Endpoint> parse_unix(std::string_view path) {
-  if (!path.starts_with('/') || path.find('\0') != std::string_view::npos) return wrong("the path of a socket is absolute");
+  if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
+    return wrong("the path of a socket is absolute");
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return wrong(fmt::format("the path of a socket has at most {} bytes", sizeof(sockaddr_un::sun_path) - 1));
   }

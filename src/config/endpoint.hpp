@@ -12,8 +12,8 @@ namespace sallyport::config {
 
 struct Endpoint {
   Address address;
-  std::uint16_t port = 0;   // 0: the system chooses
-  std::string unix_path;    // absolute; when set, address and port mean nothing
+  std::uint16_t port = 0;  // 0: the system chooses
+  std::string unix_path;   // absolute; when set, address and port mean nothing
 
   [[nodiscard]] bool is_unix() const { return !unix_path.empty(); }
   friend bool operator==(const Endpoint&, const Endpoint&) = default;

@@ -23,10 +23,13 @@ TEST(EndpointText, RefusesWithAHint) {
     const char* hint;
   };
   for (const auto& [text, hint] :
-       {Case{"", ""}, Case{"127.0.0.1", "add a port"}, Case{"localhost:80", "give the address of an interface, not a name"},
-        Case{":80", ""}, Case{"::1:80", "put the IPv6 address in brackets"}, Case{"[127.0.0.1]:80", "brackets are for IPv6 only"},
-        Case{"127.0.0.1:65536", "a port is a number from 0 to 65535"}, Case{"127.0.0.1:", "a port is a number from 0 to 65535"},
-        Case{"127.0.0.1:-1", "a port is a number from 0 to 65535"}, Case{"127.0.0.1:8o", "a port is a number from 0 to 65535"},
+       {Case{"", ""}, Case{"127.0.0.1", "add a port"},
+        Case{"localhost:80", "give the address of an interface, not a name"}, Case{":80", ""},
+        Case{"::1:80", "put the IPv6 address in brackets"}, Case{"[127.0.0.1]:80", "brackets are for IPv6 only"},
+        Case{"127.0.0.1:65536", "a port is a number from 0 to 65535"},
+        Case{"127.0.0.1:", "a port is a number from 0 to 65535"},
+        Case{"127.0.0.1:-1", "a port is a number from 0 to 65535"},
+        Case{"127.0.0.1:8o", "a port is a number from 0 to 65535"},
         Case{"unix:run", "the path of a socket is absolute"}, Case{"unix:", "the path of a socket is absolute"}}) {
     const auto endpoint = parse_endpoint(text);
     ASSERT_FALSE(endpoint) << text;

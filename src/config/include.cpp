@@ -38,7 +38,8 @@ std::vector<std::string> matches(std::string_view pattern, std::string_view orig
   const std::string full = pattern.starts_with('/') ? std::string(pattern) : escaped(directory) + std::string(pattern);
   glob_t found = {};
   std::vector<std::string> paths;
-  if (::glob(full.c_str(), GLOB_NOSORT, nullptr, &found) == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  if (::glob(full.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   std::ranges::sort(paths);
   return paths;

@@ -62,10 +62,11 @@ TEST_F(Include, AKeyGivenTwiceNamesBothPlaces) {
   file("main.yaml", "include: a.yaml\nstore: {x: 1}\nversion: 1\nlist: [1]\n");
   file("a.yaml", "store: {y: 1}\nversion: 1\nlist: {}\n");
   ASSERT_TRUE(run());
-  EXPECT_EQ(problems(),
-            "a.yaml:1:1: include: `store` is already set at main.yaml:2:1\n  hint: only lists are joined across files\n"
-            "a.yaml:2:1: include: `version` is already set at main.yaml:3:1\n  hint: only lists are joined across files\n"
-            "a.yaml:3:1: include: `list` is already set at main.yaml:4:1\n  hint: only lists are joined across files\n");
+  EXPECT_EQ(
+      problems(),
+      "a.yaml:1:1: include: `store` is already set at main.yaml:2:1\n  hint: only lists are joined across files\n"
+      "a.yaml:2:1: include: `version` is already set at main.yaml:3:1\n  hint: only lists are joined across files\n"
+      "a.yaml:3:1: include: `list` is already set at main.yaml:4:1\n  hint: only lists are joined across files\n");
 }
 
 TEST_F(Include, CyclesAndRepetitionsAreRefused) {

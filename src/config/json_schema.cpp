@@ -115,7 +115,8 @@ class SchemaWriter {
 
   void write_value(const Type& type, const About& about) {
     switch (type.shape) {
-      case Shape::boolean: return out_.member("type", "boolean");
+      case Shape::boolean:
+        return out_.member("type", "boolean");
       case Shape::integer:
         out_.member("type", "integer");
         return write_bounds("minimum", "maximum", about, type.lowest, type.highest);
@@ -130,11 +131,13 @@ class SchemaWriter {
         out_.raw_member("type", R"(["integer", "string"])");
         out_.raw_member("minimum", "0");
         return out_.member("pattern", type.pattern);
-      case Shape::choice: return write_choices(type);
+      case Shape::choice:
+        return write_choices(type);
       case Shape::path:
         out_.member("type", "string");
         return out_.raw_member("minLength", "1");
-      case Shape::secret: return write_secret();
+      case Shape::secret:
+        return write_secret();
       case Shape::list:
         out_.member("type", "array");
         write_bounds("minItems", "maxItems", about);
@@ -145,7 +148,8 @@ class SchemaWriter {
         write_bounds("minProperties", "maxProperties", about);
         out_.key("additionalProperties");
         return write_element(*type.element);
-      case Shape::table: return reference(type.table());
+      case Shape::table:
+        return reference(type.table());
     }
   }
 

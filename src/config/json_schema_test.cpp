@@ -71,9 +71,11 @@ TEST_F(JsonSchema, IsTheSameEachTime) {
 
 TEST(Reference, HasEveryKeyOfEverySection) {
   const std::string text = reference_markdown(server());
-  for (const Field& field : server().fields()) EXPECT_NE(text.find(fmt::format("| `{}` |", field.key)), std::string::npos);
+  for (const Field& field : server().fields())
+    EXPECT_NE(text.find(fmt::format("| `{}` |", field.key)), std::string::npos);
   for (const char* line :
-       {"## server\n\nAll of it.\n\n", "\n## tls\n\nCertificate and key.\n\n| Key | Type | Default | Meaning |\n|---|---|---|---|\n",
+       {"## server\n\nAll of it.\n\n",
+        "\n## tls\n\nCertificate and key.\n\n| Key | Type | Default | Meaning |\n|---|---|---|---|\n",
         "| `address` | endpoint | required | Where. Example: `0.0.0.0:8443`. |\n",
         "| `mode` | choice | `enforce` | What it does. `off`: not asked. `observe`: noted only. `enforce`. |\n",
         "| `timeout` | duration | `10s` | How long. From 1s to 5m. |\n", "| `tls` | [tls](#tls) |  | TLS. |\n",

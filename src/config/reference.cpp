@@ -66,9 +66,12 @@ class ReferenceWriter {
 
   std::string type_text(const Type& type) {
     switch (type.shape) {
-      case Shape::list: return "list of " + type_text(*type.element);
-      case Shape::map: return "map of " + type_text(*type.element);
-      case Shape::table: return link(type.table());
+      case Shape::list:
+        return "list of " + type_text(*type.element);
+      case Shape::map:
+        return "map of " + type_text(*type.element);
+      case Shape::table:
+        return link(type.table());
       case Shape::boolean:
       case Shape::integer:
       case Shape::number:
@@ -76,7 +79,8 @@ class ReferenceWriter {
       case Shape::size:
       case Shape::choice:
       case Shape::path:
-      case Shape::secret: return type.name;
+      case Shape::secret:
+        return type.name;
     }
     return type.name;
   }
@@ -92,7 +96,8 @@ class ReferenceWriter {
     const Type* element = field.type;
     while (element->element != nullptr) element = element->element;
     for (const ChoiceDoc& choice : element->choices) {
-      sentence(out, choice.doc.empty() ? fmt::format("`{}`.", choice.name) : fmt::format("`{}`: {}", choice.name, choice.doc));
+      sentence(out, choice.doc.empty() ? fmt::format("`{}`.", choice.name)
+                                       : fmt::format("`{}`: {}", choice.name, choice.doc));
     }
     if (!about.min.empty() && !about.max.empty()) {
       sentence(out, fmt::format("From {} to {}.", about.min, about.max));

@@ -104,10 +104,14 @@ std::string shown(std::string_view text) {
 
 std::string found(const document::Node& node) {
   switch (node.kind()) {
-    case document::Kind::null: return "nothing";
-    case document::Kind::sequence: return "a list";
-    case document::Kind::mapping: return "a mapping";
-    case document::Kind::scalar: return node.quoted() && node.text().empty() ? "an empty text" : shown(node.text());
+    case document::Kind::null:
+      return "nothing";
+    case document::Kind::sequence:
+      return "a list";
+    case document::Kind::mapping:
+      return "a mapping";
+    case document::Kind::scalar:
+      return node.quoted() && node.text().empty() ? "an empty text" : shown(node.text());
   }
   return {};
 }

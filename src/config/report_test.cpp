@@ -36,9 +36,8 @@ TEST(Report, IsJson) {
   const auto document = document::parse("a: 1", "f.yaml");
   Report report;
   report.error(document->root(), "wrong \"thing\"");
-  EXPECT_EQ(report.json(),
-            R"({"errors":1,"warnings":0,"problems":[{"severity":"error","where":"f.yaml:1:1","path":"",)"
-            R"("message":"wrong \"thing\"","hint":""}]})");
+  EXPECT_EQ(report.json(), R"({"errors":1,"warnings":0,"problems":[{"severity":"error","where":"f.yaml:1:1","path":"",)"
+                           R"("message":"wrong \"thing\"","hint":""}]})");
   EXPECT_TRUE(document::parse(report.json(), "r.json"));
 }
 

@@ -31,7 +31,8 @@ concept Textual = requires(std::string_view text, const T& value) {
 template <>
 struct Scalar<Duration> {
   static constexpr std::string_view name = "duration";
-  static constexpr std::string_view pattern = "^(0|(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$";
+  static constexpr std::string_view pattern =
+      "^(0|(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$";
   static Result<Duration> parse(std::string_view text) {
     if (const auto duration = parse_duration(text)) return *duration;
     return fail(ErrorCode::invalid, "expected a duration such as 10s or 1m30s");

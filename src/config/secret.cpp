@@ -28,8 +28,8 @@ struct Descriptor {
 };
 
 std::unexpected<Error> refused(ErrorCode code, const std::string& path, std::string_view why, std::string hint = {}) {
-  return std::unexpected(Error{code, fmt::format("the secret file `{}` {}", path, why), {}, std::move(hint),
-                               ErrorSource::configuration});
+  return std::unexpected(
+      Error{code, fmt::format("the secret file `{}` {}", path, why), {}, std::move(hint), ErrorSource::configuration});
 }
 
 std::unexpected<Error> unreadable(const std::string& path, int code) {
@@ -90,7 +90,8 @@ Result<Secret> Secret::from_file(const std::string& path) {
 }
 
 Result<Secret> Secret::from_credential(std::string_view name) {
-  if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos) {
+  if (name.empty() || name == "." || name == ".." ||
+      name.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos) {
     return fail(ErrorCode::invalid, "expected the name of a systemd credential");
   }
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");

@@ -38,7 +38,8 @@ class SecretFile : public testing::Test {
     if (tls) return "value " + std::string(tls->key.reveal()) + " dump " + dump(*tls);
     EXPECT_EQ(report.problems().size(), 1u);
     const Problem& problem = report.problems()[0];
-    return problem.where.substr(directory_.size() + 1) + " " + problem.path + " " + problem.message + " | " + problem.hint;
+    return problem.where.substr(directory_.size() + 1) + " " + problem.path + " " + problem.message + " | " +
+           problem.hint;
   }
   std::string directory_;
 };
@@ -96,8 +97,9 @@ TEST_F(SecretFile, IsNamedRelativeToTheConfiguration) {
 TEST_F(SecretFile, NeverShowsItsValue) {
   file("open", "hunter2", 0644);
   const std::string form = " | write { file: path } (mode 0600) or { credential: name }";
-  EXPECT_EQ(reported("hunter2"),
-            "s.yaml:2:6 key a secret must not stand in a configuration file, where backups and logs would keep it" + form);
+  EXPECT_EQ(
+      reported("hunter2"),
+      "s.yaml:2:6 key a secret must not stand in a configuration file, where backups and logs would keep it" + form);
   EXPECT_EQ(reported("[hunter2]"), "s.yaml:2:6 key expected `file` or `credential`" + form);
   EXPECT_EQ(reported("{value: hunter2}"), "s.yaml:2:7 key expected `file` or `credential`" + form);
   EXPECT_EQ(reported("{file: open, credential: b}"), "s.yaml:2:6 key expected `file` or `credential`" + form);

@@ -33,8 +33,8 @@ class NotASize : public testing::TestWithParam<const char*> {};
 TEST_P(NotASize, IsRefused) { EXPECT_FALSE(parse_size(GetParam())) << GetParam(); }
 
 INSTANTIATE_TEST_SUITE_P(All, NotASize,
-                         testing::Values("", "KiB", "-1", "+1", "1.5MiB", "1 KiB", "1kib", "1K", "1KB", "1MB", "16777216TiB",
-                                         "18446744073709551616"));
+                         testing::Values("", "KiB", "-1", "+1", "1.5MiB", "1 KiB", "1kib", "1K", "1KB", "1MB",
+                                         "16777216TiB", "18446744073709551616"));
 
 }  // namespace
 }  // namespace sallyport::config

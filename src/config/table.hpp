@@ -35,7 +35,7 @@ class Table : public AnyTable {
   using AnyTable::AnyTable;
 
   template <class M>
-  Table&& field(std::string_view key, M T::*member, About about) && {
+  Table&& field(std::string_view key, M T::* member, About about) && {
     Field made{.key = key, .about = about, .type = &Codec<M>::type()};
     made.read = [member, about](void* object, const document::Node& node, Report& report) {
       Codec<M>::read(static_cast<T*>(object)->*member, node, about, report);
@@ -54,7 +54,7 @@ class Table : public AnyTable {
 
   // The keys of the struct M stand beside the others, with its checks and open keys.
   template <class M>
-  Table&& flatten(M T::*member) && {
+  Table&& flatten(M T::* member) && {
     const Table<M>& inner = config_table(static_cast<const M*>(nullptr));
     const T defaults{};
     for (Field made : inner.fields_) {
@@ -84,7 +84,7 @@ class Table : public AnyTable {
   // Further keys: those named by the tables that `tables` returns. Their values are kept as nodes
   // of the document, for their owners to read() with their own table.
   template <class Order>
-  Table&& open(std::map<std::string, const document::Node*, Order> T::*member,
+  Table&& open(std::map<std::string, const document::Node*, Order> T::* member,
                std::function<std::vector<const AnyTable*>()> tables) && {
     opens_.push_back({std::move(tables), [member](void* object, std::string_view key, const document::Node& node) {
                         (static_cast<T*>(object)->*member).insert_or_assign(std::string(key), &node);

@@ -116,8 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
     Types, BadValue,
     testing::Values(
         Bad{"strict: yes", "9: strict: expected true or false, found `yes`"},
-        Bad{"strict: \"true\"",
-            "9: strict: expected true or false, found `true`\n  hint: write it without quotes"},
+        Bad{"strict: \"true\"", "9: strict: expected true or false, found `true`\n  hint: write it without quotes"},
         Bad{"workers: 010", "10: workers: expected an integer from 1 to 64, found `010`"},
         Bad{"workers: 1.0", "10: workers: expected an integer from 1 to 64, found `1.0`"},
         Bad{"workers: '8'", "10: workers: expected an integer from 1 to 64, found `8`\n  hint: remove the quotes"},
@@ -127,7 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"ratio: '1'", "8: ratio: expected a number, found `1`"},
         Bad{"title: {a: b}", "8: title: expected a text, found a mapping"},
         Bad{"title:", "7: title: expected a text, found nothing"},
-        Bad{"mode: enforc", "7: mode: expected one of off, observe, enforce, found `enforc`\n  hint: did you mean `enforce`?"},
+        Bad{"mode: enforc",
+            "7: mode: expected one of off, observe, enforce, found `enforc`\n  hint: did you mean `enforce`?"},
         Bad{"mode: []", "7: mode: expected one of off, observe, enforce, found a list"},
         Bad{"timeout: soon", "10: timeout: expected a duration such as 10s or 1m30s, found `soon`"},
         Bad{"timeout: 10", "10: timeout: expected a duration such as 10s or 1m30s, found `10`"},
@@ -183,10 +183,11 @@ TEST_F(Reading, ChecksWaitForGoodFields) {
 TEST_F(Reading, DumpShowsDefaultsAndGivenValues) {
   const auto server = read_text("address: 127.0.0.1:80\nworkers: 7\nrate: 5/minute\nrules: [{role: a}]\n");
   ASSERT_TRUE(server);
-  EXPECT_EQ(dump(*server),
-            R"({"address":"127.0.0.1:80","mode":"enforce","strict":true,"timeout":"10s","max_head":"60KiB","workers":7,)"
-            R"("offset":-5,"ratio":0.5,"title":"a \"b\" | c","trusted":[],"hosts":[],"timeouts":{},)"
-            R"("rules":[{"role":"a","any":[]}],"rate":"5/minute","limits":{"mode":"observe","strict":true,"rules":[]}})");
+  EXPECT_EQ(
+      dump(*server),
+      R"({"address":"127.0.0.1:80","mode":"enforce","strict":true,"timeout":"10s","max_head":"60KiB","workers":7,)"
+      R"("offset":-5,"ratio":0.5,"title":"a \"b\" | c","trusted":[],"hosts":[],"timeouts":{},)"
+      R"("rules":[{"role":"a","any":[]}],"rate":"5/minute","limits":{"mode":"observe","strict":true,"rules":[]}})");
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <array>
 
 // Each room declares `const engine::Descriptor& descriptor()` in a namespace of its name.
-#define CONTROL(room)                          \
-  namespace sallyport::controls::room {        \
-  const engine::Descriptor& descriptor();      \
+#define CONTROL(room)                     \
+  namespace sallyport::controls::room {   \
+  const engine::Descriptor& descriptor(); \
   }
 #include "controls/registry.def"
 #undef CONTROL

@@ -36,7 +36,9 @@ bool Builder::make(std::uint32_t index, Node& out) {
   out.column_ = raw.at.column;
   out.origin_ = origin_;
   switch (raw.shape) {
-    case Raw::Shape::null: out.kind_ = Kind::null; return true;
+    case Raw::Shape::null:
+      out.kind_ = Kind::null;
+      return true;
     case Raw::Shape::scalar:
       out.kind_ = Kind::scalar;
       out.text_ = raw.text;
@@ -49,8 +51,10 @@ bool Builder::make(std::uint32_t index, Node& out) {
         if (!make(i, out.items_.emplace_back())) return false;
       }
       return true;
-    case Raw::Shape::mapping: return make_mapping(raw, index, out);
-    case Raw::Shape::alias: break;
+    case Raw::Shape::mapping:
+      return make_mapping(raw, index, out);
+    case Raw::Shape::alias:
+      break;
   }
   return true;
 }

@@ -15,7 +15,9 @@ namespace {
 std::unexpected<Error> refused(const std::string& path, int code) {
   const bool absent = code == ENOENT || code == ENOTDIR;
   return std::unexpected(Error{absent ? ErrorCode::not_found : ErrorCode::unavailable,
-                               "cannot read the file: " + std::generic_category().message(code), path, {},
+                               "cannot read the file: " + std::generic_category().message(code),
+                               path,
+                               {},
                                ErrorSource::configuration});
 }
 
@@ -36,7 +38,10 @@ Result<std::string> read_file(int descriptor, const std::string& path, std::size
     if (got < 0) return refused(path, errno);
     text.resize(had + static_cast<std::size_t>(got));
     if (text.size() > limit) {
-      return std::unexpected(Error{ErrorCode::limit, fmt::format("the file has more than {} bytes", limit), path, {},
+      return std::unexpected(Error{ErrorCode::limit,
+                                   fmt::format("the file has more than {} bytes", limit),
+                                   path,
+                                   {},
                                    ErrorSource::configuration});
     }
     if (got == 0) return text;

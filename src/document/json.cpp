@@ -55,7 +55,8 @@ class JsonReader {
     return true;
   }
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
   }
   bool refuse(std::string message) { return outline_.refuse(ErrorCode::invalid, ruler_.at(at_), std::move(message)); }
   bool refuse_here(std::string_view expected) {
@@ -67,16 +68,22 @@ class JsonReader {
     skip_space();
     const Mark mark = ruler_.at(at_);
     switch (peek()) {
-      case '{': return object(mark);
-      case '[': return array(mark);
+      case '{':
+        return object(mark);
+      case '[':
+        return array(mark);
       case '"': {
         std::string_view text;
         return string(text) && outline_.scalar(mark, text, true);
       }
-      case 't': return literal("true") && outline_.scalar(mark, "true", false);
-      case 'f': return literal("false") && outline_.scalar(mark, "false", false);
-      case 'n': return literal("null") && outline_.null(mark);
-      default: return number(mark);
+      case 't':
+        return literal("true") && outline_.scalar(mark, "true", false);
+      case 'f':
+        return literal("false") && outline_.scalar(mark, "false", false);
+      case 'n':
+        return literal("null") && outline_.null(mark);
+      default:
+        return number(mark);
     }
   }
 
@@ -147,7 +154,9 @@ class JsonReader {
   // From the opening quote to after the closing one; a string without escapes is not copied.
   bool string(std::string_view& out) {
     const std::size_t from = ++at_;
-    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && static_cast<unsigned char>(text_[at_]) >= 0x20) ++at_;
+    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
+           static_cast<unsigned char>(text_[at_]) >= 0x20)
+      ++at_;
     if (take('"')) {
       out = text_.substr(from, at_ - 1 - from);
       return true;

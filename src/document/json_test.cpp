@@ -55,37 +55,36 @@ struct Refused {
 
 class JsonRefusal : public testing::TestWithParam<Refused> {};
 
-TEST_P(JsonRefusal, NamesThePlace) { EXPECT_EQ(refusal(std::string(GetParam().text)), GetParam().error) << GetParam().text; }
+TEST_P(JsonRefusal, NamesThePlace) {
+  EXPECT_EQ(refusal(std::string(GetParam().text)), GetParam().error) << GetParam().text;
+}
 
 using namespace std::string_view_literals;
 INSTANTIATE_TEST_SUITE_P(
     All, JsonRefusal,
-    testing::Values(Refused{R"({"a":1,"a":2})", "f.json:1:8 duplicate key `a`, first given at f.json:1:2"},
-                    Refused{R"({"a":1,})", "f.json:1:8 expected a key in double quotes"},
-                    Refused{"[1,]", "f.json:1:4 expected a JSON value"},
-                    Refused{"[1 2]", "f.json:1:4 expected `,` or `]`"},
-                    Refused{R"({"a" 1})", "f.json:1:6 expected `:` after the key"},
-                    Refused{R"({"a":1 "b":2})", "f.json:1:8 expected `,` or `}`"},
-                    Refused{"[1] x", "f.json:1:5 something after the end of the JSON value"},
-                    Refused{"[", "f.json:1:2 expected a JSON value, found the end of the text"},
-                    Refused{"{\"a", "f.json:1:4 expected the closing quote of a string, found the end of the text"},
-                    Refused{"[01]", "f.json:1:4 not a JSON number"}, Refused{"[-]", "f.json:1:3 not a JSON number"},
-                    Refused{"[1.]", "f.json:1:4 expected a digit"}, Refused{"[1e]", "f.json:1:4 expected a digit"},
-                    Refused{"[+1]", "f.json:1:2 expected a JSON value"},
-                    Refused{"[.5]", "f.json:1:2 expected a JSON value"},
-                    Refused{"[nul]", "f.json:1:2 expected a JSON value"},
-                    Refused{"['a']", "f.json:1:2 expected a JSON value"},
-                    Refused{"{a: 1}", "f.json:1:2 expected a key in double quotes"},
-                    Refused{"[\"\n\"]", "f.json:1:3 a control character in a string"},
-                    Refused{"[\"a\\n\x01\"]", "f.json:1:6 a control character in a string"},
-                    Refused{R"(["\x"])", "f.json:1:4 unknown escape in a string"},
-                    Refused{R"(["\u12g4"])", "f.json:1:7 expected four hexadecimal digits after \\u"},
-                    Refused{R"(["\ud83d"])", "f.json:1:9 half of a surrogate pair"},
-                    Refused{R"(["\ud83d\u0041"])", "f.json:1:15 half of a surrogate pair"},
-                    Refused{R"(["\ude00"])", "f.json:1:9 half of a surrogate pair"},
-                    Refused{"[\"\xc0\xaf\"]", "f.json:1:3 not UTF-8"},
-                    Refused{"[\"\xed\xa0\x80\"]", "f.json:1:3 not UTF-8"},
-                    Refused{"[\"a\0b\"]"sv, "f.json:1:4 a control character in a string"}));
+    testing::Values(
+        Refused{R"({"a":1,"a":2})", "f.json:1:8 duplicate key `a`, first given at f.json:1:2"},
+        Refused{R"({"a":1,})", "f.json:1:8 expected a key in double quotes"},
+        Refused{"[1,]", "f.json:1:4 expected a JSON value"}, Refused{"[1 2]", "f.json:1:4 expected `,` or `]`"},
+        Refused{R"({"a" 1})", "f.json:1:6 expected `:` after the key"},
+        Refused{R"({"a":1 "b":2})", "f.json:1:8 expected `,` or `}`"},
+        Refused{"[1] x", "f.json:1:5 something after the end of the JSON value"},
+        Refused{"[", "f.json:1:2 expected a JSON value, found the end of the text"},
+        Refused{"{\"a", "f.json:1:4 expected the closing quote of a string, found the end of the text"},
+        Refused{"[01]", "f.json:1:4 not a JSON number"}, Refused{"[-]", "f.json:1:3 not a JSON number"},
+        Refused{"[1.]", "f.json:1:4 expected a digit"}, Refused{"[1e]", "f.json:1:4 expected a digit"},
+        Refused{"[+1]", "f.json:1:2 expected a JSON value"}, Refused{"[.5]", "f.json:1:2 expected a JSON value"},
+        Refused{"[nul]", "f.json:1:2 expected a JSON value"}, Refused{"['a']", "f.json:1:2 expected a JSON value"},
+        Refused{"{a: 1}", "f.json:1:2 expected a key in double quotes"},
+        Refused{"[\"\n\"]", "f.json:1:3 a control character in a string"},
+        Refused{"[\"a\\n\x01\"]", "f.json:1:6 a control character in a string"},
+        Refused{R"(["\x"])", "f.json:1:4 unknown escape in a string"},
+        Refused{R"(["\u12g4"])", "f.json:1:7 expected four hexadecimal digits after \\u"},
+        Refused{R"(["\ud83d"])", "f.json:1:9 half of a surrogate pair"},
+        Refused{R"(["\ud83d\u0041"])", "f.json:1:15 half of a surrogate pair"},
+        Refused{R"(["\ude00"])", "f.json:1:9 half of a surrogate pair"},
+        Refused{"[\"\xc0\xaf\"]", "f.json:1:3 not UTF-8"}, Refused{"[\"\xed\xa0\x80\"]", "f.json:1:3 not UTF-8"},
+        Refused{"[\"a\0b\"]"sv, "f.json:1:4 a control character in a string"}));
 
 TEST(JsonLimits, AreThoseOfTheTree) {
   EXPECT_EQ(refusal("[1,2]", {.nodes = 3}), "accepted");

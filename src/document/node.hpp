@@ -21,10 +21,10 @@
 namespace sallyport::document {
 
 struct Limits {
-  std::size_t bytes = 64u << 20;      // of the text
-  std::size_t nodes = 4'000'000;      // of the tree, an alias counted as what it stands for; keys are not counted
-  std::size_t depth = 128;            // lists and mappings inside each other; more than 1,000 counts as 1,000
-  std::size_t scalar = 8u << 20;      // bytes of one scalar
+  std::size_t bytes = 64u << 20;  // of the text
+  std::size_t nodes = 4'000'000;  // of the tree, an alias counted as what it stands for; keys are not counted
+  std::size_t depth = 128;        // lists and mappings inside each other; more than 1,000 counts as 1,000
+  std::size_t scalar = 8u << 20;  // bytes of one scalar
 };
 
 enum class Kind : std::uint8_t { null, scalar, sequence, mapping };
@@ -41,8 +41,8 @@ class Node {
   [[nodiscard]] std::string_view text() const { return text_; }
   // Was the scalar quoted? A plain `true`, `12` or `null` is not the same as a quoted one.
   [[nodiscard]] bool quoted() const { return quoted_; }
-  [[nodiscard]] std::span<const Node> items() const;      // of a sequence
-  [[nodiscard]] std::span<const Entry> entries() const;   // of a mapping, in file order
+  [[nodiscard]] std::span<const Node> items() const;     // of a sequence
+  [[nodiscard]] std::span<const Entry> entries() const;  // of a mapping, in file order
   // The value of a key, or null. Logarithmic or better in the number of keys.
   [[nodiscard]] const Node* find(std::string_view key) const;
   [[nodiscard]] std::uint32_t line() const { return line_; }      // from 1
@@ -59,15 +59,15 @@ class Node {
   std::uint32_t line_ = 0;
   std::uint32_t column_ = 0;
   std::string_view text_;
-  const std::string* origin_ = nullptr;   // owned by the Document
+  const std::string* origin_ = nullptr;  // owned by the Document
   std::vector<Node> items_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> sorted_;     // entries_ by key, when there are more than a few
+  std::vector<std::uint32_t> sorted_;  // entries_ by key, when there are more than a few
 };
 
 struct Entry {
   std::string_view key;
-  std::uint32_t line = 0;    // of the key
+  std::uint32_t line = 0;  // of the key
   std::uint32_t column = 0;
   Node value;
   // "file:line:column" of the key.

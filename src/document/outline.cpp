@@ -63,9 +63,7 @@ bool Outline::key(Mark at, std::string_view text, bool quoted) {
   return true;
 }
 
-bool Outline::null(Mark at) {
-  return add({.shape = Raw::Shape::null, .at = at, .end = next() + 1});
-}
+bool Outline::null(Mark at) { return add({.shape = Raw::Shape::null, .at = at, .end = next() + 1}); }
 
 bool Outline::scalar(Mark at, std::string_view text, bool quoted) {
   if (!fits(at, text)) return false;
@@ -95,7 +93,11 @@ void Outline::close() {
 bool Outline::alias(Mark at, std::uint32_t target) {
   const Raw& meant = nodes_[target];
   if (meant.end == 0) return refuse(ErrorCode::invalid, at, "an alias inside the value that it stands for");
-  return add({.shape = Raw::Shape::alias, .height = meant.height, .at = at, .end = next() + 1, .weight = meant.weight,
+  return add({.shape = Raw::Shape::alias,
+              .height = meant.height,
+              .at = at,
+              .end = next() + 1,
+              .weight = meant.weight,
               .target = target});
 }
 

@@ -28,15 +28,15 @@ struct Raw {
   Shape shape = Shape::null;
   bool quoted = false;
   bool key_quoted = false;
-  std::uint16_t height = 0;      // of the expanded subtree, in lists and mappings
+  std::uint16_t height = 0;  // of the expanded subtree, in lists and mappings
   Mark at{};
-  Mark key_at{};                 // when the parent is a mapping
+  Mark key_at{};  // when the parent is a mapping
   std::string_view key{};
   std::string_view text{};
   std::uint32_t children = 0;
-  std::uint32_t end = 0;         // index after the subtree; 0 while it is open
-  std::uint32_t weight = 1;      // nodes of the expanded subtree
-  std::uint32_t target = 0;      // of an alias
+  std::uint32_t end = 0;     // index after the subtree; 0 while it is open
+  std::uint32_t weight = 1;  // nodes of the expanded subtree
+  std::uint32_t target = 0;  // of an alias
 };
 
 class Outline {

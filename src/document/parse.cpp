@@ -40,8 +40,8 @@ Result<Document> parse_yaml(const std::string& text, const std::string& origin, 
 
 Result<Document> parse(std::string text, std::string origin, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    return std::unexpected(Error{ErrorCode::limit, fmt::format("more than {} bytes", limits.bytes), origin, {},
-                                 ErrorSource::configuration});
+    return std::unexpected(Error{
+        ErrorCode::limit, fmt::format("more than {} bytes", limits.bytes), origin, {}, ErrorSource::configuration});
   }
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   if (!looks_like_json(text)) return parse_yaml(text, origin, limits);

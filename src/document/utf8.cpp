@@ -15,10 +15,12 @@ Lead lead_of(unsigned char byte) {
   if (byte < 0xc2) return {0, 0, 0};
   if (byte < 0xe0) return {2, 0x80, 0xbf};
   if (byte < 0xf0) {
-    return {3, static_cast<unsigned char>(byte == 0xe0 ? 0xa0 : 0x80), static_cast<unsigned char>(byte == 0xed ? 0x9f : 0xbf)};
+    return {3, static_cast<unsigned char>(byte == 0xe0 ? 0xa0 : 0x80),
+            static_cast<unsigned char>(byte == 0xed ? 0x9f : 0xbf)};
   }
   if (byte < 0xf5) {
-    return {4, static_cast<unsigned char>(byte == 0xf0 ? 0x90 : 0x80), static_cast<unsigned char>(byte == 0xf4 ? 0x8f : 0xbf)};
+    return {4, static_cast<unsigned char>(byte == 0xf0 ? 0x90 : 0x80),
+            static_cast<unsigned char>(byte == 0xf4 ? 0x8f : 0xbf)};
   }
   return {0, 0, 0};
 }

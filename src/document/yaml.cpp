@@ -93,11 +93,14 @@ class YamlReader {
       case YAML_NO_EVENT:
       case YAML_STREAM_START_EVENT:
       case YAML_STREAM_END_EVENT:
-      case YAML_DOCUMENT_END_EVENT: return true;
+      case YAML_DOCUMENT_END_EVENT:
+        return true;
       case YAML_DOCUMENT_START_EVENT:
         return documents_++ == 0 || refuse(at, "more than one YAML document in a file");
-      case YAML_ALIAS_EVENT: return alias(at, view(event.data.alias.anchor));
-      case YAML_SCALAR_EVENT: return scalar(at, event);
+      case YAML_ALIAS_EVENT:
+        return alias(at, view(event.data.alias.anchor));
+      case YAML_SCALAR_EVENT:
+        return scalar(at, event);
       case YAML_SEQUENCE_START_EVENT:
         return open(at, Raw::Shape::sequence, Tag::sequence, event.data.sequence_start.tag,
                     event.data.sequence_start.anchor);
@@ -105,12 +108,16 @@ class YamlReader {
         return open(at, Raw::Shape::mapping, Tag::mapping, event.data.mapping_start.tag,
                     event.data.mapping_start.anchor);
       case YAML_SEQUENCE_END_EVENT:
-      case YAML_MAPPING_END_EVENT: outline_.close(); return true;
+      case YAML_MAPPING_END_EVENT:
+        outline_.close();
+        return true;
     }
     return true;
   }
 
-  bool refuse_tag(Mark at, const yaml_char_t* tag) { return refuse(at, fmt::format("the tag `{}` does not fit here", view(tag))); }
+  bool refuse_tag(Mark at, const yaml_char_t* tag) {
+    return refuse(at, fmt::format("the tag `{}` does not fit here", view(tag)));
+  }
 
   void anchor(const yaml_char_t* name) {
     if (name) anchors_[std::string(view(name))] = outline_.next();
@@ -138,12 +145,16 @@ class YamlReader {
       case Tag::none:
         if (!quoted && is_null(text)) return outline_.null(at);
         return outline_.scalar(at, outline_.keep(text), quoted);
-      case Tag::null: return is_null(text) ? outline_.null(at) : refuse_tag(at, data.tag);
-      case Tag::text: return outline_.scalar(at, outline_.keep(text), true);
-      case Tag::plain: return outline_.scalar(at, outline_.keep(text), false);
+      case Tag::null:
+        return is_null(text) ? outline_.null(at) : refuse_tag(at, data.tag);
+      case Tag::text:
+        return outline_.scalar(at, outline_.keep(text), true);
+      case Tag::plain:
+        return outline_.scalar(at, outline_.keep(text), false);
       case Tag::sequence:
       case Tag::mapping:
-      case Tag::unknown: return refuse_tag(at, data.tag);
+      case Tag::unknown:
+        return refuse_tag(at, data.tag);
     }
     return true;
   }

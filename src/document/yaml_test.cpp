@@ -121,8 +121,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"a: {<<: [b]}\n", "f.yaml:1:9 `<<` takes a mapping or a list of mappings"},
                     Refused{"a: {<<: {}, <<: {}}\n", "f.yaml:1:13 duplicate key `<<`"},
                     Refused{"a: [1\n", "f.yaml:2:1 did not find expected ',' or ']', while parsing a flow sequence"},
-                    Refused{"a:\n\t- b\n",
-                            "f.yaml:2:1 found character that cannot start any token, while scanning for the next token"},
+                    Refused{
+                        "a:\n\t- b\n",
+                        "f.yaml:2:1 found character that cannot start any token, while scanning for the next token"},
                     Refused{"ok: 1\na: \x01\n", "f.yaml:2:4 control characters are not allowed"},
                     Refused{"a: \xff\n", "f.yaml:1:4 invalid leading UTF-8 octet"}));
 

@@ -29,9 +29,7 @@ bool Context::spend(std::uint32_t units) const {
   return true;
 }
 
-void Context::note(Reason reason) const {
-  transaction_.note(transaction_.running_->name, Note::Action::noted, reason);
-}
+void Context::note(Reason reason) const { transaction_.note(transaction_.running_->name, Note::Action::noted, reason); }
 
 void Event::clear() noexcept {
   id = {};

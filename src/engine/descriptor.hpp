@@ -21,8 +21,9 @@ constexpr auto enum_names(const Mode*) {
                                              {"enforce", Mode::enforce, "its verdict holds"}});
 }
 constexpr auto enum_names(const OnError*) {
-  return std::to_array<config::Named<OnError>>({{"deny", OnError::deny, "the call is refused with 500"},
-                                                {"allow", OnError::allow, "the call goes on, and the failure is counted"}});
+  return std::to_array<config::Named<OnError>>(
+      {{"deny", OnError::deny, "the call is refused with 500"},
+       {"allow", OnError::allow, "the call goes on, and the failure is counted"}});
 }
 
 }  // namespace sallyport
@@ -46,7 +47,7 @@ struct Compiled {
 };
 
 struct Descriptor {
-  std::string_view name;     // key of its section and name in events
+  std::string_view name;  // key of its section and name in events
   std::string_view summary;
   const config::AnyTable& (*table)();
   // Null section: defaults. Nothing is returned when `report` got errors.
@@ -74,7 +75,8 @@ const config::Table<Section<Own>>& config_table(const Section<Own>*) {
 
 // The descriptor of a control whose keys are in Own. `make` is called with good keys only; it may
 // still report errors that need the scope.
-template <class Own, std::shared_ptr<const Control> (*make)(const Own&, const Scope&, const document::Node*, config::Report&)>
+template <class Own,
+          std::shared_ptr<const Control> (*make)(const Own&, const Scope&, const document::Node*, config::Report&)>
 constexpr Descriptor describe(std::string_view name, std::string_view summary) {
   return Descriptor{
       name, summary, []() -> const config::AnyTable& { return config::table_of<Section<Own>>(); },

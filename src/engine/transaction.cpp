@@ -20,12 +20,19 @@ constexpr Problem failure_problem{.status = 500,
 
 Verdict call(const Control& control, Phase phase, const Context& context) {
   switch (phase) {
-    case Phase::connection: return control.on_connection(context);
-    case Phase::request_head: return control.on_request_head(context);
-    case Phase::request_body: return control.on_request_body(context);
-    case Phase::response_head: return control.on_response_head(context);
-    case Phase::response_body: return control.on_response_body(context);
-    case Phase::end: control.on_end(context); return Pass{};
+    case Phase::connection:
+      return control.on_connection(context);
+    case Phase::request_head:
+      return control.on_request_head(context);
+    case Phase::request_body:
+      return control.on_request_body(context);
+    case Phase::response_head:
+      return control.on_response_head(context);
+    case Phase::response_body:
+      return control.on_response_body(context);
+    case Phase::end:
+      control.on_end(context);
+      return Pass{};
   }
   return Failed{"unknown phase"};
 }
@@ -201,8 +208,12 @@ bool Transaction::apply(const Rewrite& rewrite) {
   Fields& fields = phase_ >= Phase::response_head ? response_->fields : request_->fields;
   for (const Edit& edit : rewrite.edits) {
     switch (edit.kind) {
-      case Edit::Kind::remove_at: fields.remove(edit.index); break;
-      case Edit::Kind::remove: fields.remove(edit.name); break;
+      case Edit::Kind::remove_at:
+        fields.remove(edit.index);
+        break;
+      case Edit::Kind::remove:
+        fields.remove(edit.name);
+        break;
       case Edit::Kind::set:
         if (!fields.set(edit.name, edit.value)) return false;
         break;

@@ -38,9 +38,12 @@ class Scripted final : public Control {
   Verdict on_request_head(const Context& context) const override {
     const int asked = ++context.state<State>().asked;
     switch (say_) {
-      case Say::pass: return Pass{};
-      case Say::deny: return Deny{{403, "forbidden", "No", {}, {}, {}}, {"test", "said no"}};
-      case Say::fail: return Failed{"broke"};
+      case Say::pass:
+        return Pass{};
+      case Say::deny:
+        return Deny{{403, "forbidden", "No", {}, {}, {}}, {"test", "said no"}};
+      case Say::fail:
+        return Failed{"broke"};
       case Say::need:
         if (context.answer() == nullptr) return Need{{0, "key"}};
         if (asked != 2 || !context.answer()->found) return Failed{"wrong answer"};
@@ -51,7 +54,8 @@ class Scripted final : public Control {
         edits[1] = {Edit::Kind::remove, 0, "X-Old", {}};
         return Rewrite{edits, nullptr, {"edited", ""}};
       }
-      case Say::spend: return context.spend(11) ? Verdict{Pass{}} : Verdict{Failed{"budget"}};
+      case Say::spend:
+        return context.spend(11) ? Verdict{Pass{}} : Verdict{Failed{"budget"}};
     }
     return Failed{"no such word"};
   }

@@ -15,8 +15,10 @@ namespace sallyport::events {
 namespace {
 
 constexpr auto outcomes = std::to_array<std::string_view>({"forwarded", "denied", "failed", "aborted"});
-constexpr auto routes = std::to_array<std::string_view>({"operation", "prefix", "unknown_path", "unknown_method", "no_api"});
-constexpr auto actions = std::to_array<std::string_view>({"noted", "rewrote", "denied", "would_deny", "would_rewrite", "failed"});
+constexpr auto routes =
+    std::to_array<std::string_view>({"operation", "prefix", "unknown_path", "unknown_method", "no_api"});
+constexpr auto actions =
+    std::to_array<std::string_view>({"noted", "rewrote", "denied", "would_deny", "would_rewrite", "failed"});
 
 class LineWriter {
  public:
@@ -181,7 +183,8 @@ Result<LineKey> parse_line_key(std::string_view line) {
   const char* const end = line.data() + line.size();
   auto read = std::from_chars(line.data() + at + ring.size(), end, key.ring);
   const std::string_view rest(read.ptr, static_cast<std::size_t>(end - read.ptr));
-  if (read.ec != std::errc{} || !rest.starts_with(seq)) return fail(ErrorCode::invalid, "no sequence number in the line");
+  if (read.ec != std::errc{} || !rest.starts_with(seq))
+    return fail(ErrorCode::invalid, "no sequence number in the line");
   read = std::from_chars(rest.data() + seq.size(), end, key.seq);
   if (read.ec != std::errc{}) return fail(ErrorCode::invalid, "no sequence number in the line");
   return key;

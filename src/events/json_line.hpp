@@ -16,12 +16,8 @@ namespace sallyport::events {
 
 inline constexpr int schema_version = 1;
 
-
 // Appends the line without a line feed.
 void append_line(std::string& out, const RecordView& record);
-
-
-
 
 // Only what tells one record from another; cheap, for start-up.
 struct LineKey {

@@ -123,7 +123,7 @@ Result<std::unique_ptr<Ring>> Ring::open(const Place& place, const Complain& com
   const Descriptor old(::open(place.path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (old.get() < 0 && errno != ENOENT) return refused(place.path, "open the ring");
   if (old.get() >= 0) {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(old.get(), &info) != 0) return refused(place.path, "inspect the ring");
     const auto file_bytes = static_cast<std::uint64_t>(info.st_size);
     bool sound = S_ISREG(info.st_mode) && file_bytes >= header_bytes + granule &&

@@ -16,7 +16,9 @@ class Buffer {
  public:
   Buffer() = default;
   Buffer(Buffer&& other) noexcept
-      : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+      : pool_(std::exchange(other.pool_, nullptr)),
+        bytes_(std::move(other.bytes_)),
+        size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     if (this == &other) return *this;
     release();
@@ -43,9 +45,9 @@ class Buffer {
 
 class BufferPool {
  public:
-  static constexpr std::size_t small = 16 * 1024;    // heads and small bodies
-  static constexpr std::size_t large = 128 * 1024;   // streamed bodies, and heads beyond `small`
-  static constexpr std::size_t kept = 256;           // free blocks kept of each size
+  static constexpr std::size_t small = 16 * 1024;   // heads and small bodies
+  static constexpr std::size_t large = 128 * 1024;  // streamed bodies, and heads beyond `small`
+  static constexpr std::size_t kept = 256;          // free blocks kept of each size
 
   [[nodiscard]] Buffer take(std::size_t size) {
     auto& blocks = free_[size == small ? 0 : 1];

@@ -104,7 +104,8 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
     const bool usual = url->port == (url->https ? 443 : 80);
     upstream.host = usual ? url->host : url->host + ":" + std::to_string(url->port);
     for (const auto& endpoint : *endpoints) {
-      const std::string host = endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
+      const std::string host =
+          endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
       Target target;
       target.address_text = host + ":" + std::to_string(endpoint.port());
       target.endpoint = endpoint;
@@ -112,7 +113,8 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
         target.tls = tls;
         target.tls_name = url->host.starts_with('[') ? url->host.substr(1, url->host.size() - 2) : url->host;
       }
-      target.key = (url->https ? "https " + target.tls_name + " " + api.upstream.ca.path + " " : "http ") + target.address_text;
+      target.key =
+          (url->https ? "https " + target.tls_name + " " + api.upstream.ca.path + " " : "http ") + target.address_text;
       upstream.targets.push_back(std::move(target));
     }
   }
@@ -124,7 +126,8 @@ std::optional<Listener> build_listener(const settings::Listen& from, config::Rep
   listener.name = config::format_endpoint(from.address);
   listener.endpoint = endpoint_of(from.address);
   listener.head = {from.limits.head.bytes, from.limits.target.bytes, from.limits.fields};
-  listener.timeouts = {from.timeouts.handshake, from.timeouts.head, from.timeouts.body, from.timeouts.keep_alive, from.timeouts.write};
+  listener.timeouts = {from.timeouts.handshake, from.timeouts.head, from.timeouts.body, from.timeouts.keep_alive,
+                       from.timeouts.write};
   listener.max_connections = from.limits.connections;
   listener.max_requests = from.limits.requests;
   listener.min_body_rate = static_cast<std::uint32_t>(std::min<std::uint64_t>(from.limits.body_rate.bytes, 1u << 30));

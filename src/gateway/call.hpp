@@ -2,8 +2,8 @@
 // same few objects again and again, so that a call allocates nothing.
 #pragma once
 
-#include <cstdint>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,8 +25,8 @@ class Call {
   // What is left of the connection after a call.
   struct Left {
     bool keep_alive = false;
-    std::string_view rest;     // bytes behind the request's body, in the session's or the call's buffer
-    bool linger = false;       // the client may still be sending: drain before closing
+    std::string_view rest;  // bytes behind the request's body, in the session's or the call's buffer
+    bool linger = false;    // the client may still be sending: drain before closing
   };
 
   // Serves the request whose head is given; `behind` are the bytes that arrived after it.
@@ -42,8 +42,8 @@ class Call {
 
  private:
   enum class Step : std::uint8_t { go_on, answered, broken };
-  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                           Executor>;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void begin(Session& session);
   void stamp();
@@ -94,9 +94,9 @@ class Call {
   Transaction transaction_;
   BodyReader in_body_;
   BodyReader out_body_;
-  Buffer in_buffer_;            // request body beyond what came with the head
-  Buffer out_buffer_;           // response body
-  Buffer gathered_;             // a body that a control wants as a whole, or a small chunked one
+  Buffer in_buffer_;   // request body beyond what came with the head
+  Buffer out_buffer_;  // response body
+  Buffer gathered_;    // a body that a control wants as a whole, or a small chunked one
   Buffer head_out_;
   std::string_view head_text_;  // in head_out_
   std::string_view ready_;      // the start of the request body, decoded, to be sent with the head
@@ -105,22 +105,22 @@ class Call {
   std::int64_t start_us_ = 0;
   std::int64_t sent_us_ = 0;
   std::array<char, 36> id_text_{};
-  bool request_complete_ = false;   // the whole request body is in ready_
-  bool request_chunked_ = false;    // it goes upstream chunked
-  bool head_sent_ = false;          // of the answer, to the client
-  bool client_chunked_ = false;     // the answer goes to the client chunked
+  bool request_complete_ = false;  // the whole request body is in ready_
+  bool request_chunked_ = false;   // it goes upstream chunked
+  bool head_sent_ = false;         // of the answer, to the client
+  bool client_chunked_ = false;    // the answer goes to the client chunked
   bool close_client_ = false;
   bool published_ = false;
   bool uploading_ = false;
   IoStatus upload_status_ = IoStatus::ok;
   http::Refusal upload_refusal_;
   std::unique_ptr<Timer> upload_end_;
-  std::string held_copy_;           // of held_back_, while the buffers move
-  std::string_view held_out_;       // of the response's body, behind what was gathered
+  std::string held_copy_;      // of held_back_, while the buffers move
+  std::string_view held_out_;  // of the response's body, behind what was gathered
   std::string_view first_piece_;
-  std::string_view answer_rule_;    // what the upstream's head broke
+  std::string_view answer_rule_;  // what the upstream's head broke
   std::size_t answer_bytes_ = 0;
-  bool uninspected_ = false;        // the body was longer than what a control wanted
+  bool uninspected_ = false;  // the body was longer than what a control wanted
 };
 
 }  // namespace sallyport::gateway

@@ -220,7 +220,8 @@ Task<> Call::upload() {
     auto piece = in_body_.next();
     if (piece && piece->need_more) {
       const std::int64_t elapsed = (wall_clock_us() - began) / 1'000'000;
-      if (elapsed > 5 && in_body_.total() < static_cast<std::uint64_t>(elapsed - 5) * session_->listener().min_body_rate) {
+      if (elapsed > 5 &&
+          in_body_.total() < static_cast<std::uint64_t>(elapsed - 5) * session_->listener().min_body_rate) {
         upload_status_ = IoStatus::timed_out;
       } else {
         upload_status_ = co_await ask_client_for_body();
@@ -279,7 +280,8 @@ Task<IoStatus> Call::read_answer_head() {
       answer_bytes_ += io.bytes;
       continue;
     }
-    if (const auto read = http::read_response_head(unread.substr(0, *found), request_.method, limits, response_); !read) {
+    if (const auto read = http::read_response_head(unread.substr(0, *found), request_.method, limits, response_);
+        !read) {
       answer_rule_ = read.error().rule;
       co_return IoStatus::failed;
     }
@@ -289,7 +291,8 @@ Task<IoStatus> Call::read_answer_head() {
       const std::uint64_t no_limit = ~std::uint64_t{0};
       out_body_.start(response_.framing, response_.content_length, {upstream.buffer.data() + begin, size - begin},
                       no_limit);
-      transaction_.event().upstream_us = static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
+      transaction_.event().upstream_us =
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
       co_return IoStatus::ok;
     }
     if (response_.status == 101) {
@@ -307,9 +310,9 @@ Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
   event.outcome = Outcome::failed;
   event.control = "upstream";
   const bool late = status == IoStatus::timed_out;
-  event.reason = {rule, late ? "the upstream did not answer in time"
-                             : status == IoStatus::closed ? "the upstream closed the connection"
-                                                          : "the upstream could not be reached or broke the rules"};
+  event.reason = {rule, late                         ? "the upstream did not answer in time"
+                        : status == IoStatus::closed ? "the upstream closed the connection"
+                                                     : "the upstream could not be reached or broke the rules"};
   upstream_.reset();
   if (!request_complete_) close_client_ = true;
   co_return co_await send_problem(problem_of_refusal(late ? 504 : 502));

@@ -14,7 +14,7 @@ namespace sallyport::gateway {
 
 // How the body that follows is framed.
 struct BodyPlan {
-  Framing framing = Framing::none;   // none, length or chunked; until_close adds "Connection: close"
+  Framing framing = Framing::none;  // none, length or chunked; until_close adds "Connection: close"
   std::uint64_t length = 0;
 };
 

@@ -28,18 +28,30 @@ Problem problem_of_refusal(std::uint16_t status) {
     return Problem{status, type, title, {}, {}, {}};
   };
   switch (status) {
-    case 405: return problem("method_not_allowed", "The method is not allowed");
-    case 408: return problem("request_timeout", "The request did not arrive in time");
-    case 413: return problem("content_too_large", "The request body is too large");
-    case 414: return problem("target_too_long", "The request target is too long");
-    case 417: return problem("expectation_failed", "The expectation cannot be met");
-    case 421: return problem("misdirected_request", "This connection does not serve that host");
-    case 431: return problem("fields_too_large", "The request fields are too large");
-    case 502: return problem("bad_gateway", "The API gave no valid answer");
-    case 503: return problem("service_unavailable", "The API is not available");
-    case 504: return problem("gateway_timeout", "The API did not answer in time");
-    case 505: return problem("version_not_supported", "The HTTP version is not supported");
-    default: return problem("malformed_request", "The request is malformed");
+    case 405:
+      return problem("method_not_allowed", "The method is not allowed");
+    case 408:
+      return problem("request_timeout", "The request did not arrive in time");
+    case 413:
+      return problem("content_too_large", "The request body is too large");
+    case 414:
+      return problem("target_too_long", "The request target is too long");
+    case 417:
+      return problem("expectation_failed", "The expectation cannot be met");
+    case 421:
+      return problem("misdirected_request", "This connection does not serve that host");
+    case 431:
+      return problem("fields_too_large", "The request fields are too large");
+    case 502:
+      return problem("bad_gateway", "The API gave no valid answer");
+    case 503:
+      return problem("service_unavailable", "The API is not available");
+    case 504:
+      return problem("gateway_timeout", "The API did not answer in time");
+    case 505:
+      return problem("version_not_supported", "The HTTP version is not supported");
+    default:
+      return problem("malformed_request", "The request is malformed");
   }
 }
 

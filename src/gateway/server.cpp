@@ -67,7 +67,8 @@ Result<void> check_free(const asio::ip::tcp::endpoint& endpoint, const std::stri
   if (endpoint.address().is_v6()) ::setsockopt(fd, IPPROTO_IPV6, 26, &on, sizeof on);
   const bool taken = ::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 && errno == EADDRINUSE;
   ::close(fd);
-  if (taken) return fail(ErrorCode::unavailable, "the address is in use", "listen " + name, "another process listens there");
+  if (taken)
+    return fail(ErrorCode::unavailable, "the address is in use", "listen " + name, "another process listens there");
   return {};
 }
 
@@ -83,8 +84,8 @@ Result<void> open_all(const std::vector<const Listener*>& listeners, std::size_t
       opened.of_worker[worker].push_back({listener->name, *fd});
       endpoint = bound_to(*fd);
     }
-    const std::string host = endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]"
-                                                        : endpoint.address().to_string();
+    const std::string host =
+        endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
     addresses.push_back(host + ":" + std::to_string(endpoint.port()));
   }
   return {};

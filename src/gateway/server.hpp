@@ -41,7 +41,7 @@ class Server {
  private:
   Server() = default;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::string> names_;      // of the listeners that are open
+  std::vector<std::string> names_;  // of the listeners that are open
   std::vector<std::string> addresses_;
 };
 

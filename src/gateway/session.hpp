@@ -16,8 +16,7 @@ namespace sallyport::gateway {
 
 class Session {
  public:
-  Session(Worker& worker, Socket socket, std::shared_ptr<const Listener> listener,
-          const asio::ip::tcp::endpoint& peer);
+  Session(Worker& worker, Socket socket, std::shared_ptr<const Listener> listener, const asio::ip::tcp::endpoint& peer);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -54,15 +53,15 @@ class Session {
   std::shared_ptr<const Listener> listener_;
   Connection connection_;
   std::string sni_;
-  std::string client_text_;    // the client's address
-  Buffer in_;                  // received, not yet used bytes are [begin_, end_)
+  std::string client_text_;  // the client's address
+  Buffer in_;                // received, not yet used bytes are [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   http::HeadEnd head_end_;
   std::size_t head_size_ = 0;
   http::Refusal refusal_;
   std::uint32_t requests_ = 0;
-  std::size_t position_ = 0;   // in the worker's list
+  std::size_t position_ = 0;  // in the worker's list
   bool in_call_ = false;
 };
 

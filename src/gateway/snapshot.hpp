@@ -25,20 +25,20 @@ using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 // One address behind an API. Its `key` names the connection pool: equal keys share connections,
 // also across reloads.
 struct Target {
-  std::string key;                    // "https://orders.internal:443 via 10.0.0.7"
-  std::string address_text;           // "10.0.0.7:443", for events
+  std::string key;           // "https://orders.internal:443 via 10.0.0.7"
+  std::string address_text;  // "10.0.0.7:443", for events
   boost::asio::ip::tcp::endpoint endpoint;
-  std::string tls_name;               // verified name; empty: no TLS
-  std::shared_ptr<SSL_CTX> tls;       // set with tls_name
+  std::string tls_name;          // verified name; empty: no TLS
+  std::shared_ptr<SSL_CTX> tls;  // set with tls_name
 };
 
 struct Upstream {
-  std::vector<Target> targets;        // used in turn
+  std::vector<Target> targets;  // used in turn
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds timeout{15'000};     // between two signs of life of the upstream
+  std::chrono::milliseconds timeout{15'000};  // between two signs of life of the upstream
   std::uint64_t max_request_body = 1u << 20;
-  bool preserve_host = true;          // send the client's Host; otherwise the target's
-  std::string host;                   // Host to send when not preserved
+  bool preserve_host = true;  // send the client's Host; otherwise the target's
+  std::string host;           // Host to send when not preserved
 };
 
 struct Timeouts {
@@ -50,19 +50,19 @@ struct Timeouts {
 };
 
 struct Listener {
-  std::string name;                   // "0.0.0.0:8443": identity across reloads
+  std::string name;  // "0.0.0.0:8443": identity across reloads
   boost::asio::ip::tcp::endpoint endpoint;
-  std::shared_ptr<SSL_CTX> tls;       // null: cleartext, by explicit configuration only
+  std::shared_ptr<SSL_CTX> tls;  // null: cleartext, by explicit configuration only
   http::HeadLimits head;
   Timeouts timeouts;
-  std::uint32_t max_connections = 10'000;   // of all cores together
-  std::uint32_t max_requests = 1'000;       // of one connection
-  std::uint32_t min_body_rate = 500;        // bytes a second after the first five seconds
+  std::uint32_t max_connections = 10'000;  // of all cores together
+  std::uint32_t max_requests = 1'000;      // of one connection
+  std::uint32_t min_body_rate = 500;       // bytes a second after the first five seconds
 };
 
 struct Snapshot {
   std::shared_ptr<const Policy> policy;
-  std::vector<Upstream> upstreams;    // by Api::index
+  std::vector<Upstream> upstreams;  // by Api::index
   std::vector<Listener> listeners;
 };
 

@@ -17,7 +17,7 @@ namespace sallyport::gateway {
 
 enum class IoStatus : std::uint8_t {
   ok,
-  closed,     // an orderly end
+  closed,  // an orderly end
   failed,
   timed_out,  // the deadline passed; the stream is dead
   idle,       // the pause passed; the stream lives
@@ -100,14 +100,14 @@ class Stream final : private Timed {
   Wheel& wheel_;
   BufferPool& buffers_;
   SslPtr ssl_;
-  Buffer cipher_;              // received ciphertext that OpenSSL has not taken yet
+  Buffer cipher_;  // received ciphertext that OpenSSL has not taken yet
   std::size_t cipher_at_ = 0;
   std::size_t cipher_end_ = 0;
   bool timed_out_ = false;
   bool pausing_ = false;
   bool paused_ = false;
   bool plain_http_ = false;
-  bool ended_ = false;         // the peer sent its end
+  bool ended_ = false;  // the peer sent its end
 };
 
 [[nodiscard]] inline bool is_empty(const Parts& parts) {

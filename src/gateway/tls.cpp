@@ -112,8 +112,8 @@ Result<void> load_certificate(SSL_CTX& context, const Certificate& certificate) 
     return fail(ErrorCode::invalid, "no unencrypted PEM key: " + openssl_error(), certificate.key.source());
   }
   if (SSL_CTX_use_PrivateKey(&context, key.get()) != 1 || SSL_CTX_check_private_key(&context) != 1) {
-    return fail(ErrorCode::invalid, "the key does not fit the certificate: " + openssl_error(), certificate.key.source(),
-                "the certificate is " + certificate.chain_file);
+    return fail(ErrorCode::invalid, "the key does not fit the certificate: " + openssl_error(),
+                certificate.key.source(), "the certificate is " + certificate.chain_file);
   }
   return {};
 }
@@ -186,11 +186,12 @@ SslPtr client_ssl(SSL_CTX& context, const std::string& name) {
   if (!ssl) return ssl;
   SSL_set_connect_state(ssl.get());
   in6_addr ignored{};
-  const bool address = inet_pton(AF_INET, name.c_str(), &ignored) == 1 || inet_pton(AF_INET6, name.c_str(), &ignored) == 1;
+  const bool address =
+      inet_pton(AF_INET, name.c_str(), &ignored) == 1 || inet_pton(AF_INET6, name.c_str(), &ignored) == 1;
   X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl.get());
-  const bool set = address ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1
-                           : SSL_set1_host(ssl.get(), name.c_str()) == 1 &&
-                                 SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
+  const bool set =
+      address ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1
+              : SSL_set1_host(ssl.get(), name.c_str()) == 1 && SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
   return set ? std::move(ssl) : SslPtr();
 }
 

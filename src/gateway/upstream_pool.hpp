@@ -14,8 +14,8 @@ namespace sallyport::gateway {
 struct UpstreamConnection {
   UpstreamConnection(Socket socket, Wheel& wheel, BufferPool& buffers) : stream(std::move(socket), wheel, buffers) {}
   Stream stream;
-  Buffer buffer;       // heads of answers
-  bool reused = false; // it has carried an answer before
+  Buffer buffer;        // heads of answers
+  bool reused = false;  // it has carried an answer before
 };
 
 class UpstreamPool {
@@ -29,8 +29,8 @@ class UpstreamPool {
   // unasked is closed: its bytes could be taken for the next answer.
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take(const Target& target);
   // A new connection; null with the status why not.
-  [[nodiscard]] Task<std::unique_ptr<UpstreamConnection>> connect(const Target& target, std::chrono::milliseconds timeout,
-                                                                  IoStatus& status);
+  [[nodiscard]] Task<std::unique_ptr<UpstreamConnection>> connect(const Target& target,
+                                                                  std::chrono::milliseconds timeout, IoStatus& status);
   // Keeps it for the next call.
   void give(const Target& target, std::unique_ptr<UpstreamConnection> connection);
   void clear() { idle_.clear(); }

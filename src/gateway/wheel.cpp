@@ -26,7 +26,8 @@ void Wheel::link(Timed& timed, std::uint64_t at) {
 }
 
 void Wheel::arm(Timed& timed, std::chrono::milliseconds after) {
-  const auto ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(1, (after + tick - std::chrono::milliseconds(1)) / tick));
+  const auto ticks =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(1, (after + tick - std::chrono::milliseconds(1)) / tick));
   timed.deadline_ = now_ + ticks + 1;
   const bool hangs_early_enough = timed.next_ != nullptr && timed.linked_ <= timed.deadline_;
   if (!hangs_early_enough) link(timed, std::min(timed.deadline_, now_ + slots - 1));

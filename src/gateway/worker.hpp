@@ -23,9 +23,9 @@ class Session;
 
 // Figures of a worker; written by its thread, read by any.
 struct WorkerStats {
-  std::atomic<std::uint64_t> connections{0};        // open now
+  std::atomic<std::uint64_t> connections{0};  // open now
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> over_limit{0};         // closed at once: max_connections
+  std::atomic<std::uint64_t> over_limit{0};  // closed at once: max_connections
   std::atomic<std::uint64_t> handshake_failures{0};
   std::atomic<std::uint64_t> calls{0};
   std::atomic<std::uint64_t> upstream_connects{0};
@@ -35,8 +35,8 @@ struct WorkerStats {
 
 // An open listening socket of one worker for one listener.
 struct ListeningSocket {
-  std::string name;   // Listener::name
-  int fd = -1;        // given over
+  std::string name;  // Listener::name
+  int fd = -1;       // given over
 };
 
 class Worker {

@@ -8,12 +8,12 @@
 namespace sallyport::http {
 
 namespace character {
-inline constexpr std::uint8_t tchar = 1;         // of a token, RFC 9110 §5.6.2
-inline constexpr std::uint8_t field_value = 2;   // VCHAR, SP, HTAB, obs-text
-inline constexpr std::uint8_t unreserved = 4;    // RFC 3986 §2.3
-inline constexpr std::uint8_t path = 8;          // pchar and '/', without '%', RFC 3986 §3.3
-inline constexpr std::uint8_t query = 16;        // VCHAR but '#': what clients send in queries
-inline constexpr std::uint8_t host = 32;         // of a reg-name, without percent-encoding and sub-delims
+inline constexpr std::uint8_t tchar = 1;        // of a token, RFC 9110 §5.6.2
+inline constexpr std::uint8_t field_value = 2;  // VCHAR, SP, HTAB, obs-text
+inline constexpr std::uint8_t unreserved = 4;   // RFC 3986 §2.3
+inline constexpr std::uint8_t path = 8;         // pchar and '/', without '%', RFC 3986 §3.3
+inline constexpr std::uint8_t query = 16;       // VCHAR but '#': what clients send in queries
+inline constexpr std::uint8_t host = 32;        // of a reg-name, without percent-encoding and sub-delims
 inline constexpr std::uint8_t digit = 64;
 inline constexpr std::uint8_t hex = 128;
 }  // namespace character

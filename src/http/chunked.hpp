@@ -12,16 +12,16 @@
 namespace sallyport::http {
 
 struct ChunkLimits {
-  std::size_t line = 1024;           // bytes of a size line with its extensions
-  std::size_t trailer = 8 * 1024;    // bytes of the trailer section
+  std::size_t line = 1024;         // bytes of a size line with its extensions
+  std::size_t trailer = 8 * 1024;  // bytes of the trailer section
 };
 
 // A resumable decoder: feed it what arrived, take what it found, until done.
 class ChunkedDecoder {
  public:
   struct Step {
-    std::string_view data;      // bytes of the body: a view into the input
-    std::size_t consumed = 0;   // of the input
+    std::string_view data;     // bytes of the body: a view into the input
+    std::size_t consumed = 0;  // of the input
   };
   // Decodes up to the next piece of data. consumed == 0 and no data: more input is needed (a line
   // that is not complete stays in the caller's buffer).

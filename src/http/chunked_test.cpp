@@ -37,11 +37,19 @@ TEST(Chunked, DecodesHoweverTheBytesArrive) {
 
 TEST(Chunked, RefusesEveryOtherSpelling) {
   const std::pair<const char*, const char*> cases[] = {
-      {"0x5\r\nhello\r\n0\r\n\r\n", "! chunk_extension"}, {"+5\r\n", "! chunk_size"},  {" 5\r\n", "! chunk_size"},
-      {"\r\nhello", "! chunk_size"},    {"5 \r\nhello\r\n", "! chunk_extension"},    {"5\nhello\n", "! chunk_bare_lf"},
-      {"5\r\nhelloX\r\n", "! chunk_end"}, {"5\r\nhello0\r\n", "! chunk_end"},         {"5;a=\"b\r\n", "! chunk_extension"},
-      {"fffffffffffffffff\r\n", "! chunk_size"}, {"ffffffffffffffff\r\n", "! chunk_size"},
-      {"0\r\nContent-Length: 4\r\n\r\n", "! trailer_forbidden"}, {"0\r\nA : b\r\n\r\n", "! field_name"},
+      {"0x5\r\nhello\r\n0\r\n\r\n", "! chunk_extension"},
+      {"+5\r\n", "! chunk_size"},
+      {" 5\r\n", "! chunk_size"},
+      {"\r\nhello", "! chunk_size"},
+      {"5 \r\nhello\r\n", "! chunk_extension"},
+      {"5\nhello\n", "! chunk_bare_lf"},
+      {"5\r\nhelloX\r\n", "! chunk_end"},
+      {"5\r\nhello0\r\n", "! chunk_end"},
+      {"5;a=\"b\r\n", "! chunk_extension"},
+      {"fffffffffffffffff\r\n", "! chunk_size"},
+      {"ffffffffffffffff\r\n", "! chunk_size"},
+      {"0\r\nContent-Length: 4\r\n\r\n", "! trailer_forbidden"},
+      {"0\r\nA : b\r\n\r\n", "! field_name"},
       {"0\r\nA: b\r\n c\r\n\r\n", "! field_colon"},
   };
   for (const auto& [input, result] : cases) {

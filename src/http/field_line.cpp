@@ -39,10 +39,9 @@ constexpr std::uint64_t set_of(std::initializer_list<FieldName> names) {
 }
 
 // Fields of which a second one makes the first ambiguous.
-constexpr std::uint64_t single =
-    set_of({FieldName::authorization, FieldName::content_length, FieldName::content_type, FieldName::expect,
-            FieldName::host, FieldName::origin, FieldName::proxy_authorization, FieldName::transfer_encoding,
-            FieldName::upgrade});
+constexpr std::uint64_t single = set_of(
+    {FieldName::authorization, FieldName::content_length, FieldName::content_type, FieldName::expect, FieldName::host,
+     FieldName::origin, FieldName::proxy_authorization, FieldName::transfer_encoding, FieldName::upgrade});
 
 constexpr std::uint64_t hop_by_hop =
     set_of({FieldName::connection, FieldName::expect, FieldName::http2_settings, FieldName::keep_alive,

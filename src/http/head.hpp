@@ -40,8 +40,8 @@ class HeadEnd {
 
 // `head` ends in the empty line. Views in `out` point into `head` and `arena`. After a refusal
 // `out` holds what was read so far (for the event).
-[[nodiscard]] Checked<void> read_request_head(std::string_view head, bool https, const HeadLimits& limits,
-                                              Arena& arena, Request& out);
+[[nodiscard]] Checked<void> read_request_head(std::string_view head, bool https, const HeadLimits& limits, Arena& arena,
+                                              Request& out);
 
 // `method` is that of the request: it decides the framing of the answer (RFC 9112 §6.3).
 [[nodiscard]] Checked<void> read_response_head(std::string_view head, Method method, const HeadLimits& limits,

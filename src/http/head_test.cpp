@@ -78,7 +78,9 @@ TEST(RequestHead, RefusesWhatTwoParsersCouldReadDifferently) {
 TEST(RequestHead, ReadsTheCanonicalMessage) {
   Arena arena;
   Request request;
-  ASSERT_EQ(rule_of(get("Host: API.Example.com.:8443\r\nX-A:  v \r\n", "http://api.example.com:8443/a/%7Eb/../c?q=1"), request, arena), "");
+  ASSERT_EQ(rule_of(get("Host: API.Example.com.:8443\r\nX-A:  v \r\n", "http://api.example.com:8443/a/%7Eb/../c?q=1"),
+                    request, arena),
+            "");
   EXPECT_EQ(request.host, "api.example.com");
   EXPECT_EQ(request.port, 8443);
   EXPECT_EQ(request.path, "/a/c");
@@ -92,9 +94,13 @@ TEST(RequestHead, ReadsTheCanonicalMessage) {
 TEST(RequestHead, HopByHopFieldsAndThoseThatConnectionNamesAreGone) {
   Arena arena;
   Request request;
-  ASSERT_EQ(rule_of(get("Host: a\r\nConnection: close, X-Secret\r\nX-Secret: 1\r\nTE: gzip\r\nUpgrade: h2c\r\nX-Kept: 1\r\n"), request, arena), "");
+  ASSERT_EQ(
+      rule_of(get("Host: a\r\nConnection: close, X-Secret\r\nX-Secret: 1\r\nTE: gzip\r\nUpgrade: h2c\r\nX-Kept: 1\r\n"),
+              request, arena),
+      "");
   EXPECT_FALSE(request.keep_alive);
-  for (const char* name : {"X-Secret", "TE", "Upgrade", "Connection"}) EXPECT_EQ(request.fields.find(name), nullptr) << name;
+  for (const char* name : {"X-Secret", "TE", "Upgrade", "Connection"})
+    EXPECT_EQ(request.fields.find(name), nullptr) << name;
   EXPECT_NE(request.fields.find("X-Kept"), nullptr);
 }
 
@@ -139,8 +145,8 @@ TEST(ResponseHead, FramingFollowsMethodAndStatus) {
   EXPECT_EQ(framing("HTTP/1.1 200 OK\r\n\r\n"), Framing::until_close);
   EXPECT_EQ(framing("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", Method::head), Framing::none);
   EXPECT_EQ(framing("HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n"), Framing::none);
-  for (const char* bad : {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
-                          "HTTP/3 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n"}) {
+  for (const char* bad : {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+                          "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/3 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n"}) {
     EXPECT_FALSE(read_response_head(bad, Method::get, {}, response)) << bad;
   }
 }

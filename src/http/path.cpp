@@ -37,10 +37,10 @@ struct Writer {
 
 // What one decoded character of a segment means for the rules.
 struct Segment {
-  std::size_t dots = 0;        // how many characters before a parameter, when all are dots
-  bool only_dots = true;       // before the first ';'
+  std::size_t dots = 0;   // how many characters before a parameter, when all are dots
+  bool only_dots = true;  // before the first ';'
   bool parameters = false;
-  char first = 0, last = 0;    // decoded; '\x80' stands for any non-ASCII character
+  char first = 0, last = 0;  // decoded; '\x80' stands for any non-ASCII character
   std::size_t length = 0;
 
   void add(char c) {

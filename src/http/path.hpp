@@ -19,9 +19,9 @@
 namespace sallyport::http {
 
 struct Path {
-  std::string_view text;           // begins with '/'; views the input if that was canonical
-  bool parameters = false;         // holds ';' (or %3B): refused later unless the API opts in
-  bool encoded_slash = false;      // holds %2F: likewise
+  std::string_view text;       // begins with '/'; views the input if that was canonical
+  bool parameters = false;     // holds ';' (or %3B): refused later unless the API opts in
+  bool encoded_slash = false;  // holds %2F: likewise
 };
 
 // `raw` begins with '/' and holds no '?'. Linear in its length.

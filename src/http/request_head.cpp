@@ -148,7 +148,8 @@ Checked<std::size_t> HeadEnd::find(std::string_view buffer, std::size_t limit) n
     if (at == line_ || buffer[at - 1] != '\r') return refuse("bare_lf", "a line that ends without CR");
     const bool empty = at == line_ + 1;
     scanned_ = line_ = at + 1;
-    if (empty) return scanned_ > limit ? refuse("head_limit", "the head is too long", 431) : Checked<std::size_t>(scanned_);
+    if (empty)
+      return scanned_ > limit ? refuse("head_limit", "the head is too long", 431) : Checked<std::size_t>(scanned_);
   }
   scanned_ = buffer.size();
   if (buffer.size() > limit) return refuse("head_limit", "the head is too long", 431);
@@ -188,10 +189,12 @@ namespace sallyport {
 Result<void> parse_request(std::string_view head, bool https, Arena& arena, Request& out) {
   http::HeadEnd end;
   const auto size = end.find(head, http::HeadLimits{}.head);
-  if (!size) return fail(ErrorCode::invalid, std::string(size.error().rule), "request", std::string(size.error().detail));
+  if (!size)
+    return fail(ErrorCode::invalid, std::string(size.error().rule), "request", std::string(size.error().detail));
   if (*size != head.size()) return fail(ErrorCode::invalid, "not exactly one request head", "request");
   const auto read = http::read_request_head(head, https, http::HeadLimits{}, arena, out);
-  if (!read) return fail(ErrorCode::invalid, std::string(read.error().rule), "request", std::string(read.error().detail));
+  if (!read)
+    return fail(ErrorCode::invalid, std::string(read.error().rule), "request", std::string(read.error().detail));
   return {};
 }
 

@@ -69,7 +69,8 @@ Page LiveCalls::after(std::optional<std::uint64_t> after, std::size_t limit) con
   if (after && *after <= seq_) begin = *after < first ? 0 : static_cast<std::size_t>(*after - first + 1);
   const std::size_t end = std::min(size, begin + std::min(limit, size));
   Page page;
-  page.calls.assign(calls_.begin() + static_cast<std::ptrdiff_t>(begin), calls_.begin() + static_cast<std::ptrdiff_t>(end));
+  page.calls.assign(calls_.begin() + static_cast<std::ptrdiff_t>(begin),
+                    calls_.begin() + static_cast<std::ptrdiff_t>(end));
   page.next = page.calls.empty() ? seq_ : page.calls.back()->seq;
   return page;
 }

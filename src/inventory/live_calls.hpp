@@ -46,7 +46,7 @@ struct Call {
 };
 
 struct Page {
-  std::uint64_t next = 0;  // to be given as `after` next time
+  std::uint64_t next = 0;                          // to be given as `after` next time
   std::vector<std::shared_ptr<const Call>> calls;  // oldest first
 };
 

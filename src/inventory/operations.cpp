@@ -9,11 +9,16 @@ namespace {
 
 std::string_view word(Stage stage) {
   switch (stage) {
-    case Stage::design: return "design";
-    case Stage::test: return "test";
-    case Stage::production: return "production";
-    case Stage::deprecated: return "deprecated";
-    case Stage::retired: return "retired";
+    case Stage::design:
+      return "design";
+    case Stage::test:
+      return "test";
+    case Stage::production:
+      return "production";
+    case Stage::deprecated:
+      return "deprecated";
+    case Stage::retired:
+      return "retired";
   }
   return "production";
 }

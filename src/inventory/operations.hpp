@@ -25,7 +25,7 @@ struct OperationRow {
   std::string api, method, path, operation_id;
   std::string_view stage;  // a word of Stage; "undeclared" without a specification, "removed" by a reload
   std::uint64_t calls = 0, denied = 0;
-  std::uint64_t errors = 0;  // 5xx answers, and calls that failed
+  std::uint64_t errors = 0;              // 5xx answers, and calls that failed
   std::uint64_t p50_us = 0, p99_us = 0;  // of forwarded calls; 0 when there are none
   std::int64_t last_seen_us = 0;         // 0: never
 };

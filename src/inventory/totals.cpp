@@ -9,10 +9,16 @@ constexpr std::int64_t step_us = Totals::step_s * 1'000'000;
 
 void Tally::count(Outcome outcome) {
   switch (outcome) {
-    case Outcome::forwarded: ++forwarded; return;
-    case Outcome::denied: ++denied; return;
+    case Outcome::forwarded:
+      ++forwarded;
+      return;
+    case Outcome::denied:
+      ++denied;
+      return;
     case Outcome::failed:
-    case Outcome::aborted: ++failed; return;
+    case Outcome::aborted:
+      ++failed;
+      return;
   }
 }
 

@@ -23,7 +23,7 @@ class Totals {
   static constexpr std::size_t steps = 60;
 
   struct Series {
-    std::int64_t end_us = 0;          // of the last step
+    std::int64_t end_us = 0;           // of the last step
     std::array<Tally, steps> tally{};  // oldest first
   };
 

@@ -15,8 +15,9 @@ void check_listen(const Listen& listen, config::Report& report, const document::
   if (listen.address.is_unix()) report.error(at, "clients connect over TCP: a Unix socket is not possible here");
   if (listen.tls && listen.cleartext) report.error(at, "`tls` and `cleartext: true` exclude each other");
   if (!listen.tls && !listen.cleartext) {
-    report.error(at, "no `tls`: clients could not be served safely",
-                 "give tls: { certificate: …, key: { file: … } }; behind a TLS terminator or in a mesh say cleartext: true");
+    report.error(
+        at, "no `tls`: clients could not be served safely",
+        "give tls: { certificate: …, key: { file: … } }; behind a TLS terminator or in a mesh say cleartext: true");
   }
   if (listen.cleartext) report.warning(at, "this listener takes HTTP without TLS");
 }
@@ -31,9 +32,12 @@ void check_root(const Root& root, config::Report& report, const document::Node& 
 
 void check_admin(const Admin& admin, config::Report& report, const document::Node& at) {
   const Address& address = admin.address.address;
-  const bool loopback = admin.address.is_unix() || (address.is_v4() ? address.bytes[12] == 127 : address == Address{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
+  const bool loopback = admin.address.is_unix() ||
+                        (address.is_v4() ? address.bytes[12] == 127
+                                         : address == Address{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}});
   if (!loopback) {
-    report.error(at, "the admin page is served on this machine only", "address: 127.0.0.1:9443, and reach it by ssh -L");
+    report.error(at, "the admin page is served on this machine only",
+                 "address: 127.0.0.1:9443, and reach it by ssh -L");
   }
 }
 
@@ -41,7 +45,8 @@ void check_admin(const Admin& admin, config::Report& report, const document::Nod
 
 const config::Table<Certificate>& config_table(const Certificate*) {
   static const auto table =
-      config::Table<Certificate>("certificate", "One more certificate of a listener, chosen by the name asked for (SNI).")
+      config::Table<Certificate>("certificate",
+                                 "One more certificate of a listener, chosen by the name asked for (SNI).")
           .field("certificate", &Certificate::certificate,
                  {.doc = "PEM file: the certificate, then its intermediates.", .required = true, .existing = true})
           .field("key", &Certificate::key, {.doc = "The private key, PEM.", .required = true});
@@ -52,7 +57,9 @@ const config::Table<Tls>& config_table(const Tls*) {
   static const auto table =
       config::Table<Tls>("tls", "TLS 1.2 and 1.3 with ciphers that have forward secrecy.")
           .field("certificate", &Tls::certificate,
-                 {.doc = "PEM file: the certificate, then its intermediates.", .required = true, .example = "certs/edge.pem",
+                 {.doc = "PEM file: the certificate, then its intermediates.",
+                  .required = true,
+                  .example = "certs/edge.pem",
                   .existing = true})
           .field("key", &Tls::key, {.doc = "The private key, PEM; a file of mode 0600.", .required = true})
           .field("also", &Tls::also, {.doc = "Further certificates, chosen by the names in them."});
@@ -63,10 +70,14 @@ const config::Table<ListenLimits>& config_table(const ListenLimits*) {
   static const auto table =
       config::Table<ListenLimits>("listen_limits", "What a client may use up.")
           .field("connections", &ListenLimits::connections, {.doc = "Open connections, of all cores.", .min = "1"})
-          .field("requests", &ListenLimits::requests, {.doc = "Requests on one connection; then it is closed.", .min = "1"})
-          .field("head", &ListenLimits::head, {.doc = "Request line and fields; more is answered with 431.", .min = "1KiB", .max = "100KiB"})
-          .field("target", &ListenLimits::target, {.doc = "Request target; more is answered with 414.", .min = "256B", .max = "64KiB"})
-          .field("fields", &ListenLimits::fields, {.doc = "Fields of a request; more is answered with 431.", .min = "10", .max = "128"})
+          .field("requests", &ListenLimits::requests,
+                 {.doc = "Requests on one connection; then it is closed.", .min = "1"})
+          .field("head", &ListenLimits::head,
+                 {.doc = "Request line and fields; more is answered with 431.", .min = "1KiB", .max = "100KiB"})
+          .field("target", &ListenLimits::target,
+                 {.doc = "Request target; more is answered with 414.", .min = "256B", .max = "64KiB"})
+          .field("fields", &ListenLimits::fields,
+                 {.doc = "Fields of a request; more is answered with 431.", .min = "10", .max = "128"})
           .field("body_rate", &ListenLimits::body_rate,
                  {.doc = "Bytes a second that a body must bring after its first five seconds."});
   return table;
@@ -76,17 +87,22 @@ const config::Table<ListenTimeouts>& config_table(const ListenTimeouts*) {
   static const auto table =
       config::Table<ListenTimeouts>("listen_timeouts", "How long a client may take.")
           .field("handshake", &ListenTimeouts::handshake, {.doc = "TLS handshake.", .min = "100ms", .max = "5m"})
-          .field("head", &ListenTimeouts::head, {.doc = "From the first byte of a request to the end of its head.", .min = "100ms", .max = "5m"})
-          .field("body", &ListenTimeouts::body, {.doc = "Between two pieces of a request's body.", .min = "100ms", .max = "1h"})
-          .field("keep_alive", &ListenTimeouts::keep_alive, {.doc = "Between two requests.", .min = "100ms", .max = "1h"})
-          .field("write", &ListenTimeouts::write, {.doc = "Until the client takes what was sent.", .min = "100ms", .max = "1h"});
+          .field("head", &ListenTimeouts::head,
+                 {.doc = "From the first byte of a request to the end of its head.", .min = "100ms", .max = "5m"})
+          .field("body", &ListenTimeouts::body,
+                 {.doc = "Between two pieces of a request's body.", .min = "100ms", .max = "1h"})
+          .field("keep_alive", &ListenTimeouts::keep_alive,
+                 {.doc = "Between two requests.", .min = "100ms", .max = "1h"})
+          .field("write", &ListenTimeouts::write,
+                 {.doc = "Until the client takes what was sent.", .min = "100ms", .max = "1h"});
   return table;
 }
 
 const config::Table<Listen>& config_table(const Listen*) {
   static const auto table =
       config::Table<Listen>("listen", "Where clients connect.")
-          .field("address", &Listen::address, {.doc = "IP address and port; port 0 takes a free one.", .required = true, .example = "0.0.0.0:8443"})
+          .field("address", &Listen::address,
+                 {.doc = "IP address and port; port 0 takes a free one.", .required = true, .example = "0.0.0.0:8443"})
           .field("tls", &Listen::tls, {.doc = "Certificate and key. Required unless `cleartext`."})
           .field("cleartext", &Listen::cleartext,
                  {.doc = "HTTP without TLS: only behind a TLS terminator or in a mesh. `check` reports it."})
@@ -100,11 +116,17 @@ const config::Table<Upstream>& config_table(const Upstream*) {
   static const auto table =
       config::Table<Upstream>("upstream", "The API behind the gateway.")
           .field("targets", &Upstream::targets,
-                 {.doc = "URLs (scheme, host and port), used in turn.", .required = true, .example = "https://orders.internal:8443",
+                 {.doc = "URLs (scheme, host and port), used in turn.",
+                  .required = true,
+                  .example = "https://orders.internal:8443",
                   .one_or_many = true})
-          .field("connect_timeout", &Upstream::connect_timeout, {.doc = "Until a connection stands.", .min = "10ms", .max = "5m"})
-          .field("timeout", &Upstream::timeout, {.doc = "Between two signs of life of the API.", .min = "10ms", .max = "1h"})
-          .field("ca", &Upstream::ca, {.doc = "PEM file of the authorities that its certificate is verified with; else the system's.", .existing = true})
+          .field("connect_timeout", &Upstream::connect_timeout,
+                 {.doc = "Until a connection stands.", .min = "10ms", .max = "5m"})
+          .field("timeout", &Upstream::timeout,
+                 {.doc = "Between two signs of life of the API.", .min = "10ms", .max = "1h"})
+          .field("ca", &Upstream::ca,
+                 {.doc = "PEM file of the authorities that its certificate is verified with; else the system's.",
+                  .existing = true})
           .field("preserve_host", &Upstream::preserve_host, {.doc = "Send the client's Host; otherwise the target's."})
           .shorthand("targets");
   return table;
@@ -114,25 +136,37 @@ const config::Table<Api>& config_table(const Api*) {
   static const auto table =
       config::Table<Api>("apis", "One API: what it claims, what stands behind it, and what its controls do.")
           .field("name", &Api::name, {.doc = "Names it in events, metrics and on the dashboard.", .required = true})
-          .field("hosts", &Api::hosts, {.doc = "Host names; `*.example.com` and `*` are patterns.", .required = true, .example = "api.example.com", .one_or_many = true})
-          .field("spec", &Api::spec, {.doc = "OpenAPI 3.0, 3.1 or Swagger 2.0. Without one everything under `base_path` is forwarded.", .example = "specs/orders.yaml", .existing = true})
-          .field("base_path", &Api::base_path, {.doc = "Where it is mounted; empty: as its specification's servers say, or `/`.", .example = "/v1"})
+          .field("hosts", &Api::hosts,
+                 {.doc = "Host names; `*.example.com` and `*` are patterns.",
+                  .required = true,
+                  .example = "api.example.com",
+                  .one_or_many = true})
+          .field("spec", &Api::spec,
+                 {.doc = "OpenAPI 3.0, 3.1 or Swagger 2.0. Without one everything under `base_path` is forwarded.",
+                  .example = "specs/orders.yaml",
+                  .existing = true})
+          .field("base_path", &Api::base_path,
+                 {.doc = "Where it is mounted; empty: as its specification's servers say, or `/`.", .example = "/v1"})
           .field("upstream", &Api::upstream, {.doc = "Where calls are forwarded to.", .required = true})
           .field("owner", &Api::owner, {.doc = "Who answers for it.", .example = "payments-team"})
           .field("purpose", &Api::purpose, {.doc = "What it is for."})
           .field("data_class", &Api::data_class, {.doc = "The class of its data.", .example = "pci"})
           .field("stage", &Api::stage, {.doc = "Where it stands in its life."})
           .field("max_body", &Api::max_body, {.doc = "Longest request body; more is answered with 413.", .max = "1TiB"})
-          .field("path_parameters", &Api::path_parameters, {.doc = "Accept `;` in paths. Some back-ends cut segments there: rules that deny match without what follows it."})
-          .field("encoded_slash", &Api::encoded_slash, {.doc = "Accept %2F within segments. Some back-ends take it for a slash."})
+          .field("path_parameters", &Api::path_parameters,
+                 {.doc = "Accept `;` in paths. Some back-ends cut segments there: rules that deny match without what "
+                         "follows it."})
+          .field("encoded_slash", &Api::encoded_slash,
+                 {.doc = "Accept %2F within segments. Some back-ends take it for a slash."})
           .open(&Api::controls, control_tables);
   return table;
 }
 
 const config::Table<Defaults>& config_table(const Defaults*) {
   static const auto table =
-      config::Table<Defaults>("defaults", "Sections of controls for APIs that have none of their own, for connections, "
-                                          "and for calls that no API claims.")
+      config::Table<Defaults>("defaults",
+                              "Sections of controls for APIs that have none of their own, for connections, "
+                              "and for calls that no API claims.")
           .open(&Defaults::controls, control_tables);
   return table;
 }
@@ -140,22 +174,27 @@ const config::Table<Defaults>& config_table(const Defaults*) {
 const config::Table<Events>& config_table(const Events*) {
   static const auto table =
       config::Table<Events>("events", "The event log: one JSON line for each call.")
-          .field("directory", &Events::directory, {.doc = "Where segments, rings and keys are kept; made with mode 0700."})
+          .field("directory", &Events::directory,
+                 {.doc = "Where segments, rings and keys are kept; made with mode 0700."})
           .field("ring", &Events::ring, {.doc = "Memory-mapped buffer of each core.", .min = "128KiB", .max = "1GiB"})
-          .field("segment", &Events::segment, {.doc = "Size at which a new file is begun.", .min = "64KiB", .max = "16GiB"})
+          .field("segment", &Events::segment,
+                 {.doc = "Size at which a new file is begun.", .min = "64KiB", .max = "16GiB"})
           .field("segment_age", &Events::segment_age, {.doc = "Age at which a new file is begun.", .min = "1s"})
-          .field("keep", &Events::keep, {.doc = "All files together; the oldest are deleted beyond it.", .min = "64KiB"})
+          .field("keep", &Events::keep,
+                 {.doc = "All files together; the oldest are deleted beyond it.", .min = "64KiB"})
           .field("keep_for", &Events::keep_for, {.doc = "Age beyond which files are deleted.", .min = "1m"})
-          .field("sync", &Events::sync, {.doc = "Longest time until a line is on disk also after a power cut; 0: each batch."})
-          .field("redact", &Events::redact, {.doc = "Further names whose values are never recorded.", .example = "customer_note"});
+          .field("sync", &Events::sync,
+                 {.doc = "Longest time until a line is on disk also after a power cut; 0: each batch."})
+          .field("redact", &Events::redact,
+                 {.doc = "Further names whose values are never recorded.", .example = "customer_note"});
   return table;
 }
 
 const config::Table<Admin>& config_table(const Admin*) {
-  static const auto table =
-      config::Table<Admin>("admin", "Dashboard, metrics and health, on this machine only.")
-          .field("address", &Admin::address, {.doc = "IP address and port.", .required = true, .example = "127.0.0.1:9443"})
-          .check(check_admin);
+  static const auto table = config::Table<Admin>("admin", "Dashboard, metrics and health, on this machine only.")
+                                .field("address", &Admin::address,
+                                       {.doc = "IP address and port.", .required = true, .example = "127.0.0.1:9443"})
+                                .check(check_admin);
   return table;
 }
 

@@ -22,7 +22,7 @@ struct Certificate {
 struct Tls {
   config::FilePath certificate;
   config::Secret key;
-  std::vector<Certificate> also;   // chosen by SNI
+  std::vector<Certificate> also;  // chosen by SNI
 };
 
 struct ListenLimits {

@@ -65,13 +65,13 @@ struct Common {
   bool strict = true;
 };
 inline const Table<Common>& config_table(const Common*) {
-  static const auto table =
-      Table<Common>("common", "What all have.")
-          .field("mode", &Common::mode, {.doc = "What it does."})
-          .field("strict", &Common::strict, {.doc = "No mercy."})
-          .check([](const Common& common, Report& report, const document::Node& at) {
-            if (common.mode == Mode::off && common.strict) report.error(at, "`strict` needs another mode than off");
-          });
+  static const auto table = Table<Common>("common", "What all have.")
+                                .field("mode", &Common::mode, {.doc = "What it does."})
+                                .field("strict", &Common::strict, {.doc = "No mercy."})
+                                .check([](const Common& common, Report& report, const document::Node& at) {
+                                  if (common.mode == Mode::off && common.strict)
+                                    report.error(at, "`strict` needs another mode than off");
+                                });
   return table;
 }
 

@@ -82,14 +82,16 @@ class Access final : public Control {
   Action otherwise_;
 };
 
-std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*, config::Report&) {
+std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*,
+                                    config::Report&) {
   return std::make_shared<const Access>(config);
 }
 
 }  // namespace
 
 const engine::Descriptor& descriptor() {
-  static constexpr auto self = engine::describe<Config, make>("access", "Allows or denies by address, method and path.");
+  static constexpr auto self =
+      engine::describe<Config, make>("access", "Allows or denies by address, method and path.");
   return self;
 }
 

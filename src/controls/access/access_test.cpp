@@ -18,7 +18,8 @@ TEST(PathPattern, DenyingSeesThroughOtherSpellings) {
   const auto below = PathPattern::compile("/admin/**").value();
   for (const char* path : {"/ADMIN", "/admin;v=1", "/admin%3Bx/y", "/;a=b/admin", "/admin%2Fsecret", "/Admin/"}) {
     EXPECT_TRUE(below.matches_loosely(path)) << path;
-    EXPECT_FALSE(std::string_view(path) != "/Admin/" && below.matches(path) && std::string_view(path) != "/admin") << path;
+    EXPECT_FALSE(std::string_view(path) != "/Admin/" && below.matches(path) && std::string_view(path) != "/admin")
+        << path;
   }
   EXPECT_FALSE(below.matches_loosely("/administrator"));
 }

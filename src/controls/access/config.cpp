@@ -30,7 +30,8 @@ const config::Table<Rule>& config_table(const Rule*) {
   static const auto table =
       config::Table<Rule>("access_rule", "Matches when everything that it names matches.")
           .field("action", &Rule::action, {.doc = "What happens to a call that matches.", .required = true})
-          .field("addresses", &Rule::addresses, {.doc = "Client addresses.", .example = "10.0.0.0/8", .one_or_many = true})
+          .field("addresses", &Rule::addresses,
+                 {.doc = "Client addresses.", .example = "10.0.0.0/8", .one_or_many = true})
           .field("methods", &Rule::methods, {.doc = "Request methods.", .example = "DELETE", .one_or_many = true})
           .field("paths", &Rule::paths,
                  {.doc = "Paths: `*` is one segment, `**` at the end is this path and everything below. A deny rule "

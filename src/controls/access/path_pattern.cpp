@@ -32,7 +32,8 @@ std::string_view next_segment(std::string_view& rest, bool loosely) {
 
 Result<PathPattern> PathPattern::compile(std::string_view text) {
   PathPattern pattern;
-  if (!text.starts_with('/')) return fail(ErrorCode::invalid, "a path pattern begins with /", {}, "for example /admin/**");
+  if (!text.starts_with('/'))
+    return fail(ErrorCode::invalid, "a path pattern begins with /", {}, "for example /admin/**");
   if (text.ends_with("/**")) {
     pattern.below_ = true;
     text.remove_suffix(3);

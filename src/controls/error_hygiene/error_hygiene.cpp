@@ -36,18 +36,21 @@ class ErrorHygiene final : public Control {
 
   Verdict on_response_head(const Context& context) const override {
     const Response& response = context.response();
-    if (response.status >= 500 && config_.server_errors) return replaced(context, "server_error", "the API answered with an error of its own");
+    if (response.status >= 500 && config_.server_errors)
+      return replaced(context, "server_error", "the API answered with an error of its own");
     if (!config_.stack_traces || response.framing == Framing::none) return Pass{};
     const Field* type = response.fields.find(FieldName::content_type);
     if (type != nullptr && !is_text(type->value)) return Pass{};
     if (const Field* coding = response.fields.find(FieldName::content_encoding);
         coding != nullptr && !same_name(coding->value, "identity")) {
       // Not readable here: an error is replaced unseen, a good answer passes.
-      if (response.status >= 400) return replaced(context, "encoded_error", "an error that is compressed cannot be inspected");
+      if (response.status >= 400)
+        return replaced(context, "encoded_error", "an error that is compressed cannot be inspected");
       return Pass{};
     }
     // A long good answer is streamed; errors are short by nature.
-    if (response.status < 400 && (response.framing != Framing::length || response.content_length > config_.max_body.bytes)) {
+    if (response.status < 400 &&
+        (response.framing != Framing::length || response.content_length > config_.max_body.bytes)) {
       return Pass{};
     }
     context.want_body(config_.max_body.bytes);
@@ -69,7 +72,8 @@ class ErrorHygiene final : public Control {
   Config config_;
 };
 
-std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*, config::Report&) {
+std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*,
+                                    config::Report&) {
   return std::make_shared<const ErrorHygiene>(config);
 }
 
@@ -77,19 +81,22 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, 
 
 const config::Table<Config>& config_table(const Config*) {
   static const auto table =
-      config::Table<Config>("error_hygiene",
-                            "Errors of the API leave as generic problem details; the original stays in the event, sealed.")
+      config::Table<Config>(
+          "error_hygiene",
+          "Errors of the API leave as generic problem details; the original stays in the event, sealed.")
           .field("server_errors", &Config::server_errors, {.doc = "Replace answers with status 500 and above."})
           .field("stack_traces", &Config::stack_traces,
                  {.doc = "Replace answers whose text holds a stack trace or a database error, whatever their status."})
           .field("max_body", &Config::max_body,
                  {.doc = "Longest body that is looked at. Longer ones pass and are counted as uninspected.",
-                  .min = "1KiB", .max = "128KiB"});
+                  .min = "1KiB",
+                  .max = "128KiB"});
   return table;
 }
 
 const engine::Descriptor& descriptor() {
-  static constexpr auto self = engine::describe<Config, make>("error_hygiene", "Replaces errors of the API by generic ones.");
+  static constexpr auto self =
+      engine::describe<Config, make>("error_hygiene", "Replaces errors of the API by generic ones.");
   return self;
 }
 

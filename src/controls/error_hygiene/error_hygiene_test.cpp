@@ -23,8 +23,9 @@ TEST(StackTrace, IsFoundOnEveryPlatform) {
 }
 
 TEST(StackTrace, IsNotSeenInOrdinaryAnswers) {
-  for (const char* text : {"", "a", R"({"status":"paid","note":"meet at noon\nat the office"})", "Caused a stir",
-                           R"({"title":"Not found","status":404,"detail":"look at /orders"})", "line 1\n at 5 pm (see map)"}) {
+  for (const char* text :
+       {"", "a", R"({"status":"paid","note":"meet at noon\nat the office"})", "Caused a stir",
+        R"({"title":"Not found","status":404,"detail":"look at /orders"})", "line 1\n at 5 pm (see map)"}) {
     EXPECT_EQ(stack_trace_in(text), "") << text;
   }
 }

@@ -18,12 +18,14 @@ bool java_frame(std::string_view behind_at) {
   const std::size_t open = behind_at.substr(0, 200).find('(');
   if (open == std::string_view::npos) return false;
   for (const char c : behind_at.substr(0, open)) {
-    if (!http::is(c, http::character::unreserved) && c != '$' && c != '<' && c != '>' && c != '/' && c != '@') return false;
+    if (!http::is(c, http::character::unreserved) && c != '$' && c != '<' && c != '>' && c != '/' && c != '@')
+      return false;
   }
   const std::string_view inner = behind_at.substr(open + 1, 120);
   for (const std::string_view extension : {".java:", ".kt:", ".scala:", ".groovy:", ".clj:"}) {
     const std::size_t at = inner.find(extension);
-    if (at != std::string_view::npos && at < inner.find(')') && digits_behind(inner, at + extension.size())) return true;
+    if (at != std::string_view::npos && at < inner.find(')') && digits_behind(inner, at + extension.size()))
+      return true;
   }
   return inner.starts_with("Native Method)") || inner.starts_with("Unknown Source)");
 }
@@ -137,11 +139,13 @@ std::string_view scripted_frame(std::string_view line) {
     return "python";
   }
   const std::size_t ruby = head.find(".rb:");
-  if (ruby != std::string_view::npos && digits_behind(head, ruby + 4) && head.find(":in ", ruby) != std::string_view::npos) {
+  if (ruby != std::string_view::npos && digits_behind(head, ruby + 4) &&
+      head.find(":in ", ruby) != std::string_view::npos) {
     return "ruby";
   }
   const std::size_t go = head.find(".go:");
-  if (go != std::string_view::npos && digits_behind(head, go + 4) && head.find(" +0x", go) != std::string_view::npos) return "go";
+  if (go != std::string_view::npos && digits_behind(head, go + 4) && head.find(" +0x", go) != std::string_view::npos)
+    return "go";
   return {};
 }
 

@@ -21,23 +21,77 @@ std::string fold(std::string_view name) {
 
 // What back-ends trust because "only the proxy sets it".
 constexpr auto gateway_fields = std::to_array<std::string_view>({
-    "x-request-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-    "x-forwarded-server", "x-forwarded-scheme", "x-forwarded-ssl", "x-forwarded-prefix", "x-forwarded-user",
-    "x-forwarded-email", "x-forwarded-groups", "x-forwarded-client-cert", "x-forwarded-by", "forwarded",
-    "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original-forwarded-for", "true-client-ip",
-    "cf-connecting-ip", "fastly-client-ip", "x-original-url", "x-original-host", "x-rewrite-url", "x-host",
-    "x-http-method-override", "x-http-method", "x-method-override", "x-remote-user", "remote-user",
-    "x-authenticated-user", "x-authenticated-userid", "x-user-id", "x-user-role", "x-user-roles", "x-auth-user",
-    "x-auth-request-user", "x-auth-request-email", "x-consumer-id", "x-consumer-username", "x-credential-identifier",
-    "x-ssl-client-cert", "x-ssl-client-dn", "x-ssl-client-verify", "x-client-cert", "x-client-verify",
-    "x-envoy-internal", "x-envoy-external-address", "proxy",
+    "x-request-id",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-forwarded-server",
+    "x-forwarded-scheme",
+    "x-forwarded-ssl",
+    "x-forwarded-prefix",
+    "x-forwarded-user",
+    "x-forwarded-email",
+    "x-forwarded-groups",
+    "x-forwarded-client-cert",
+    "x-forwarded-by",
+    "forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-forwarded-for",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "x-original-url",
+    "x-original-host",
+    "x-rewrite-url",
+    "x-host",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-remote-user",
+    "remote-user",
+    "x-authenticated-user",
+    "x-authenticated-userid",
+    "x-user-id",
+    "x-user-role",
+    "x-user-roles",
+    "x-auth-user",
+    "x-auth-request-user",
+    "x-auth-request-email",
+    "x-consumer-id",
+    "x-consumer-username",
+    "x-credential-identifier",
+    "x-ssl-client-cert",
+    "x-ssl-client-dn",
+    "x-ssl-client-verify",
+    "x-client-cert",
+    "x-client-verify",
+    "x-envoy-internal",
+    "x-envoy-external-address",
+    "proxy",
 });
 constexpr std::string_view gateway_prefix = "xsallyport";  // folded
 
 constexpr auto telling_fields = std::to_array<std::string_view>({
-    "server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator", "x-runtime", "x-version",
-    "x-backend-server", "x-served-by", "x-debug", "x-debug-token", "x-debug-token-link", "x-sourcemap", "sourcemap",
-    "x-drupal-cache", "x-php-version", "via",
+    "server",
+    "x-powered-by",
+    "x-aspnet-version",
+    "x-aspnetmvc-version",
+    "x-generator",
+    "x-runtime",
+    "x-version",
+    "x-backend-server",
+    "x-served-by",
+    "x-debug",
+    "x-debug-token",
+    "x-debug-token-link",
+    "x-sourcemap",
+    "sourcemap",
+    "x-drupal-cache",
+    "x-php-version",
+    "via",
 });
 
 class Names {
@@ -106,7 +160,8 @@ class HeaderHygiene final : public Control {
       edits[count++] = {Edit::Kind::remove_at, static_cast<std::uint16_t>(i), {}, {}};
     }
     if (count == 0) return Pass{};
-    return Rewrite{edits.first(count), nullptr, {"spoofed_field", "the client sent fields that only the gateway may set"}};
+    return Rewrite{
+        edits.first(count), nullptr, {"spoofed_field", "the client sent fields that only the gateway may set"}};
   }
 
   Verdict on_response_head(const Context& context) const override {
@@ -138,7 +193,8 @@ class HeaderHygiene final : public Control {
   bool security_headers_;
 };
 
-std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*, config::Report&) {
+std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*,
+                                    config::Report&) {
   return std::make_shared<const HeaderHygiene>(config);
 }
 
@@ -150,7 +206,8 @@ const config::Table<Config>& config_table(const Config*) {
                             "Clients cannot forge fields that the gateway sets; answers do not tell about the inside "
                             "and carry security headers.")
           .field("strip", &Config::strip,
-                 {.doc = "Further request fields that clients must not send, in any spelling.", .example = "X-Tenant-Id",
+                 {.doc = "Further request fields that clients must not send, in any spelling.",
+                  .example = "X-Tenant-Id",
                   .one_or_many = true})
           .field("hide", &Config::hide,
                  {.doc = "Further response fields that are removed.", .example = "X-Pod-Name", .one_or_many = true})

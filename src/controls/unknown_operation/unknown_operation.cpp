@@ -51,7 +51,8 @@ class UnknownOperation final : public Control {
     const auto edits = context.arena().array<Edit>(2);
     std::size_t count = 0;
     // Deprecation needs a date; without a known one it is that of the epoch: "since always".
-    edits[count++] = {Edit::Kind::set, 0, "Deprecation", operation->deprecation.empty() ? "@0" : operation->deprecation};
+    edits[count++] = {Edit::Kind::set, 0, "Deprecation",
+                      operation->deprecation.empty() ? "@0" : operation->deprecation};
     if (!operation->sunset.empty()) edits[count++] = {Edit::Kind::set, 0, "Sunset", operation->sunset};
     return Rewrite{edits.first(count), nullptr, {"deprecated", "a deprecated operation is still called"}};
   }
@@ -63,7 +64,8 @@ class UnknownOperation final : public Control {
   Config config_;
 };
 
-std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*, config::Report&) {
+std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node*,
+                                    config::Report&) {
   return std::make_shared<const UnknownOperation>(config);
 }
 
