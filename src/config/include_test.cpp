@@ -130,7 +130,7 @@ TEST_F(Include, TakesNoMapping) {
 TEST_F(Include, FailsWithoutTheFirstFile) {
   EXPECT_EQ(run().error().code, ErrorCode::not_found);
   file("main.yaml", "a: [");
-  EXPECT_EQ(run().error().where, directory_ + "/main.yaml:1:5");
+  EXPECT_EQ(run().error().where, directory_ + "/main.yaml:2:1");
 }
 
 TEST_F(Include, LeavesOtherRootsToTheirReader) {

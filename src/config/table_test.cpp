@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"title: 12345678901", "8: title: at most 10 bytes, found 11"},
         Bad{"hosts: [a, b, c]", "8: hosts: at most 2 elements, found 3"},
         Bad{"timeouts: {a: 1s, b: 1s, c: 1s}", "11: timeouts: at most 2 entries, found 3"},
-        Bad{"rules: [{any: []}]", "14: rules[0].any: at least 1 elements, found 0"},
+        Bad{"rules: [{any: []}]", "15: rules[0].any: at least 1 elements, found 0"},
         Bad{"offset: 2147483648", "9: offset: expected an integer from -2147483648 to 2147483647, found `2147483648`"},
         Bad{"seed: 18446744073709551616", "7: seed: expected an integer of at least 0, found `18446744073709551616`"},
         Bad{"seed: -1", "7: seed: expected an integer of at least 0, found `-1`"}));

@@ -34,7 +34,7 @@ class Durations {
     if (us > longest) us = longest;
     if (us < 8) return static_cast<std::size_t>(us);
     const auto power = static_cast<unsigned>(std::bit_width(us)) - 4;  // us >> power is 8..15
-    return 8 * power + static_cast<std::size_t>(us >> power);
+    return std::size_t{8} * power + static_cast<std::size_t>(us >> power);
   }
   static constexpr std::uint64_t lower_bound(std::size_t i) {
     if (i < 16) return i;
