@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
 #include <filesystem>
+#include <tuple>
 
 #include "assembly/assembly.hpp"
 #include "base/json_text.hpp"
@@ -25,13 +25,27 @@ events::Options log_options(const settings::Events& from) {
   return options;
 }
 
-std::size_t count_operations(const Policy& policy) {
-  std::size_t count = 0;
-  for (const auto& api : policy.apis) count += api->operations.size();
-  return count;
+// What only a start reads; said at a reload, so that nobody believes it was taken.
+void warn_of_restart(const settings::Root& old, const settings::Root& now, config::Report& report) {
+  const auto changed = [&](const char* key, bool is) {
+    if (is) report.warning(Error{ErrorCode::invalid, "changes at the next start only", key, "restart the gateway"});
+  };
+  const auto admin_of = [](const settings::Root& root) {
+    return root.admin ? config::format_endpoint(root.admin->address) : std::string();
+  };
+  changed("data", old.data.path != now.data.path);
+  changed("workers", old.workers != now.workers);
+  changed("admin.address", admin_of(old) != admin_of(now));
+  const auto log_of = [](const settings::Events& log) {
+    return std::tie(log.directory.path, log.ring.bytes, log.segment.bytes, log.segment_age, log.keep.bytes, log.keep_for,
+                    log.sync, log.redact);
+  };
+  changed("events", log_of(old.events) != log_of(now.events));
 }
 
 }  // namespace
+
+std::string control_socket_path(const std::string& data) { return data + "/control.sock"; }
 
 std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report& report) {
   std::unique_ptr<Node> node(new Node);
@@ -41,37 +55,108 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
   if (!snapshot) return nullptr;
   node->root_ = std::move(assembled->root);
-  node->operations_ = count_operations(*assembled->policy);
-  std::error_code error;
-  std::filesystem::create_directories(node->root_.data.path, error);
-  if (error) {
-    report.error(
-        Error{ErrorCode::unavailable, "cannot make the data directory: " + error.message(), node->root_.data.path, {}});
-    return nullptr;
-  }
+  node->loaded(1, *assembled->policy);
+  node->started_at_us_ = events::system_now_us();
+
   const std::size_t workers = node->root_.workers != 0 ? node->root_.workers : gateway::Server::available_cores();
-  auto log = events::Writer::open(log_options(node->root_.events), workers);
-  if (!log) {
-    report.error(log.error());
+  const auto begin = [&]() -> Result<void> {
+    if (auto log = node->start_log(workers); !log) return log;
+    auto server = gateway::Server::start(snapshot, *node->log_, workers);
+    if (!server) return std::unexpected(server.error());
+    node->server_ = std::move(*server);
+    return node->start_admin();
+  };
+  if (const auto begun = begin(); !begun) {
+    report.error(begun.error());
     return nullptr;
   }
-  node->log_ = std::move(*log);
-  node->log_->start();
-  auto server = gateway::Server::start(snapshot, *node->log_, workers);
-  if (!server) {
-    report.error(server.error());
-    return nullptr;
-  }
-  node->server_ = std::move(*server);
-  node->started_at_ = node->loaded_at_ = std::time(nullptr);
   return node;
+}
+
+Result<void> Node::start_log(std::size_t workers) {
+  std::error_code error;
+  std::filesystem::create_directories(root_.data.path, error);
+  if (error) return fail(ErrorCode::unavailable, "cannot make the data directory: " + error.message(), root_.data.path);
+  auto log = events::Writer::open(log_options(root_.events), workers);
+  if (!log) return std::unexpected(log.error());
+  log_ = std::move(*log);
+  log_->add_consumer([this](const events::RecordView& record) {
+    inventory_.add(record);
+    metrics_.count(record);
+  });
+  log_->start();
+  return {};
+}
+
+Result<void> Node::start_admin() {
+  add_metrics();
+  admin::Options options;
+  if (root_.admin) options.address = root_.admin->address;
+  options.password_file = root_.data.path + "/admin.password";
+  options.socket_path = control_socket_path(root_.data.path);
+  auto admin = admin::Server::start(std::move(options), sources());
+  if (!admin) return std::unexpected(admin.error());
+  admin_ = std::move(*admin);
+  return {};
+}
+
+admin::Sources Node::sources() {
+  return {
+      .inventory = inventory_,
+      .metrics = metrics_,
+      .config =
+          [this] {
+            const State now = state();
+            return admin::ConfigState{config_file_, now.generation, now.loaded_at_us};
+          },
+      .connections = [this] { return server_->totals().connections; },
+      .log = [this] { return log_->stats(); },
+      .unready = [this] { return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{}; },
+      .unseal = [this](const CallId& call, std::string_view key,
+                       std::string_view sealed) { return log_->sealer().unseal(call, key, sealed); },
+      .reload = [this]() -> Result<std::string> {
+        config::Report report;
+        if (reload(report)) return report.text() + "reloaded\n";
+        return fail(ErrorCode::invalid, report.text() + "nothing was changed");
+      },
+      .status = [this] { return status_json(); },
+  };
+}
+
+void Node::add_metrics() {
+  events::add_writer_metrics(metrics_, *log_);
+  const auto total = [this](std::uint64_t gateway::ServerTotals::*member) {
+    return [this, member] { return static_cast<double>(server_->totals().*member); };
+  };
+  using Totals = gateway::ServerTotals;
+  metrics_.add_gauge("sallyport_connections", "Client connections open now.", total(&Totals::connections));
+  metrics_.add_counter("sallyport_connections_accepted_total", "Client connections accepted.", total(&Totals::accepted));
+  metrics_.add_counter("sallyport_connections_over_limit_total", "Client connections refused by limits.connections.",
+                       total(&Totals::over_limit));
+  metrics_.add_counter("sallyport_tls_handshake_failures_total", "TLS handshakes that failed.",
+                       total(&Totals::handshake_failures));
+  metrics_.add_counter("sallyport_upstream_connects_total", "Connections opened to upstreams.",
+                       total(&Totals::upstream_connects));
+  metrics_.add_counter("sallyport_upstream_reuses_total", "Calls sent on a kept upstream connection.",
+                       total(&Totals::upstream_reuses));
+  metrics_.add_counter("sallyport_internal_errors_total", "Calls that ended by an error of the gateway itself.",
+                       total(&Totals::internal_errors));
+  metrics_.add_gauge("sallyport_config_generation", "Configurations taken since the start.",
+                     [this] { return static_cast<double>(state().generation); });
+  metrics_.add_gauge("sallyport_config_loaded_timestamp_seconds", "When the configuration in use was taken.",
+                     [this] { return static_cast<double>(state().loaded_at_us) / 1e6; });
 }
 
 Node::~Node() { stop(); }
 
 bool Node::reload(config::Report& report) {
-  const std::lock_guard lock(mutex_);
-  auto assembled = assembly::load(config_file_, generation_ + 1, report);
+  const std::lock_guard lock(reloading_);
+  if (stopping_) {
+    report.error(Error{ErrorCode::unavailable, "the gateway is stopping", config_file_, {}});
+    return false;
+  }
+  const std::uint64_t generation = state().generation + 1;
+  auto assembled = assembly::load(config_file_, generation, report);
   if (!assembled) return false;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
   if (!snapshot) return false;
@@ -79,32 +164,53 @@ bool Node::reload(config::Report& report) {
     report.error(updated.error());
     return false;
   }
-  ++generation_;
-  loaded_at_ = std::time(nullptr);
-  operations_ = count_operations(*assembled->policy);
+  loaded(generation, *assembled->policy);
+  warn_of_restart(root_, assembled->root, report);
   return true;
 }
 
 void Node::stop() {
+  {
+    const std::lock_guard lock(reloading_);  // a reload under way ends first
+    stopping_ = true;
+  }
   if (server_) server_->stop(root_.drain);
+  if (admin_) admin_->stop();
   if (log_) log_->stop();
 }
 
+void Node::loaded(std::uint64_t generation, const Policy& policy) {
+  std::size_t operations = 0;
+  for (const auto& api : policy.apis) operations += api->operations.size();
+  inventory_.operations.declare(policy);
+  const std::lock_guard lock(state_mutex_);
+  state_ = {generation, events::system_now_us(), operations};
+}
+
+Node::State Node::state() const {
+  const std::lock_guard lock(state_mutex_);
+  return state_;
+}
+
+std::size_t Node::operations() const { return state().operations; }
+
 std::string Node::status_json() const {
-  const std::lock_guard lock(mutex_);
+  const State now = state();
   const gateway::ServerTotals totals = server_->totals();
   const events::WriterStats log = log_->stats();
   std::string config;
   append_json(config, config_file_);
+  std::string admin;
+  append_json(admin, admin_ ? admin_address() : std::string());
   return fmt::format(
       R"({{"version":"{}","uptime_s":{},"config":{{"path":{},"generation":{},"loaded_at":{}}},"operations":{},)"
-      R"("connections":{},"accepted":{},"over_limit":{},"handshake_failures":{},"calls":{},"upstream_connects":{},)"
-      R"("upstream_reuses":{},"internal_errors":{},"events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}}}})"
-      "\n",
-      SALLYPORT_VERSION, std::time(nullptr) - started_at_, config, generation_, loaded_at_, operations_,
-      totals.connections, totals.accepted, totals.over_limit, totals.handshake_failures, totals.calls,
-      totals.upstream_connects, totals.upstream_reuses, totals.internal_errors, log.written, log.dropped, log.shed,
-      log.disk_errors, log.degraded);
+      R"("admin":{},"connections":{},"accepted":{},"over_limit":{},"handshake_failures":{},"calls":{},)"
+      R"("upstream_connects":{},"upstream_reuses":{},"internal_errors":{},)"
+      R"("events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}}}})",
+      SALLYPORT_VERSION, (events::system_now_us() - started_at_us_) / 1'000'000, config, now.generation,
+      now.loaded_at_us / 1'000'000, now.operations, admin, totals.connections, totals.accepted, totals.over_limit,
+      totals.handshake_failures, totals.calls, totals.upstream_connects, totals.upstream_reuses, totals.internal_errors,
+      log.written, log.dropped, log.shed, log.disk_errors, log.degraded);
 }
 
 }  // namespace sallyport::cli

@@ -1,13 +1,19 @@
-// Node: one running gateway: event log, data plane, and what may be asked of it.
+// Node: one running gateway: event log, data plane, admin page, and what may be asked of them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "admin/server.hpp"
 #include "config/report.hpp"
+#include "events/metrics.hpp"
 #include "events/writer.hpp"
 #include "gateway/server.hpp"
+#include "inventory/inventory.hpp"
 #include "settings/settings.hpp"
 
 namespace sallyport::cli {
@@ -17,29 +23,54 @@ class Node {
   // Reads the configuration and starts everything; null when errors were reported.
   [[nodiscard]] static std::unique_ptr<Node> start(const std::string& config_file, config::Report& report);
   ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
 
   // Reads the configuration again and swaps it in whole; false, with the reasons in the report, when
   // anything of it is wrong: then nothing changes. Any thread.
   bool reload(config::Report& report);
-  // Ends calls in order, then the log.
+  // Ends calls in order, then the admin page, then the log.
   void stop();
 
   [[nodiscard]] std::string status_json() const;
-  [[nodiscard]] const settings::Root& settings() const { return root_; }
   [[nodiscard]] std::vector<std::string> addresses() const { return server_->addresses(); }
-  [[nodiscard]] std::size_t operations() const { return operations_; }
+  [[nodiscard]] std::size_t operations() const;
+  // Empty when the configuration has no `admin`.
+  [[nodiscard]] std::string admin_address() const { return admin_->bound_address(); }
+  // The admin page's password, when this start made it.
+  [[nodiscard]] std::optional<std::string> first_password() const { return admin_->first_password(); }
 
  private:
+  struct State {
+    std::uint64_t generation = 1;
+    std::int64_t loaded_at_us = 0;
+    std::size_t operations = 0;
+  };
   Node() = default;
+  [[nodiscard]] Result<void> start_log(std::size_t workers);
+  [[nodiscard]] Result<void> start_admin();
+  void add_metrics();
+  void loaded(std::uint64_t generation, const Policy& policy);
+  [[nodiscard]] State state() const;
+  [[nodiscard]] admin::Sources sources();
+
   std::string config_file_;
-  mutable std::mutex mutex_;  // of reload and status
-  std::uint64_t generation_ = 1;
-  std::int64_t loaded_at_ = 0;
-  std::int64_t started_at_ = 0;
-  std::size_t operations_ = 0;
-  settings::Root root_;
+  std::int64_t started_at_us_ = 0;
+  settings::Root root_;  // as it was at the start
+  std::mutex reloading_;
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex state_mutex_;
+  State state_;
+
+  // In the order of their use: each refers only to those before it.
+  inventory::Inventory inventory_;
+  events::Metrics metrics_;
   std::unique_ptr<events::Writer> log_;
   std::unique_ptr<gateway::Server> server_;
+  std::unique_ptr<admin::Server> admin_;
 };
+
+// Where the control socket of a gateway with this data directory is.
+[[nodiscard]] std::string control_socket_path(const std::string& data);
 
 }  // namespace sallyport::cli

@@ -2,9 +2,9 @@
 #include <iostream>
 #include <memory>
 
-#include "assembly/assembly.hpp"
+#include "admin/control_socket.hpp"
 #include "config/include.hpp"
-#include "control_socket.hpp"
+#include "node.hpp"
 #include "verbs.hpp"
 
 namespace sallyport::cli {
@@ -20,13 +20,15 @@ int ask_gateway(const std::string& config_file, const std::string& verb) {
   // Only `data` is needed: the rest may be wrong, and then the gateway says so.
   config::FilePath data = config::resolve_path("data", config_file);
   if (const auto* node = loaded->root().find("data")) data = config::resolve_path(node->text(), config_file);
-  const auto reply = ask(data.path + "/control.sock", verb);
+  const auto reply = admin::ask_control(control_socket_path(data.path), verb);
   if (!reply) {
     std::cerr << reply.error().text() << "\n";
-    return internal;
+    return reply.error().code == ErrorCode::invalid ? usage : internal;
   }
-  (reply->ok ? std::cout : std::cerr) << reply->text;
-  return reply->ok ? good : usage;
+  // A text comes as a JSON string, everything else is shown as JSON.
+  const auto text = reply->starts_with('"') ? document::parse(*reply, "reply") : fail(ErrorCode::invalid, "");
+  std::cout << (text ? text->root().text() : *reply + "\n");
+  return good;
 }
 
 void add(CLI::App& app, int& exit, const std::string& verb, const std::string& summary) {

@@ -2,20 +2,11 @@
 #include <iostream>
 #include <memory>
 
-#include "control_socket.hpp"
 #include "node.hpp"
 #include "verbs.hpp"
 
 namespace sallyport::cli {
 namespace {
-
-Reply serve(Node& node, const std::string& verb) {
-  if (verb == "status") return {true, node.status_json()};
-  if (verb != "reload") return {false, "unknown verb\n"};
-  config::Report report;
-  if (node.reload(report)) return {true, report.text() + "reloaded\n"};
-  return {false, report.text() + "nothing was changed\n"};
-}
 
 // All threads inherit the blocked signals: only this one takes them.
 sigset_t take_signals() {
@@ -33,13 +24,11 @@ int run(const std::string& config_file) {
   const auto node = Node::start(config_file, report);
   std::cerr << report.text();
   if (!node) return usage;
-  const auto control = ControlSocket::open(node->settings().data.path + "/control.sock",
-                                           [&node](const std::string& verb) { return serve(*node, verb); });
-  if (!control) {
-    std::cerr << control.error().text() << "\n";
-    return usage;
-  }
   for (const std::string& address : node->addresses()) std::cout << "listening on " << address << "\n";
+  if (const std::string admin = node->admin_address(); !admin.empty()) std::cout << "admin page on http://" << admin << "/\n";
+  if (const auto password = node->first_password()) {
+    std::cout << "admin password: " << *password << "   (shown this once; its hash is in the data directory)\n";
+  }
   std::cout << node->operations() << " operations protected\nready" << std::endl;
   for (int signal = 0;;) {
     sigwait(&signals, &signal);

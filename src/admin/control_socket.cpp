@@ -194,8 +194,8 @@ Result<std::string> ask_control(const std::string& path, std::string_view verb) 
   if (line->starts_with(good) && line->ends_with('}')) return line->substr(good.size(), line->size() - good.size() - 1);
   const auto reply = document::parse(*line, path);
   const document::Node* const why = reply && reply->root().is_mapping() ? reply->root().find("error") : nullptr;
-  return fail(ErrorCode::unavailable,
-              why != nullptr ? std::string(why->text()) : "the gateway's answer could not be read");
+  if (why == nullptr) return fail(ErrorCode::unavailable, "the gateway's answer could not be read", path);
+  return fail(ErrorCode::invalid, std::string(why->text()));
 }
 
 }  // namespace sallyport::admin

@@ -42,7 +42,8 @@ class ControlSocket {
   std::thread thread_;
 };
 
-// Asks the gateway behind that socket: the result of the verb as JSON, or its error.
+// Asks the gateway behind that socket: the result of the verb as JSON. Errors: unavailable or
+// timeout when no gateway answers, invalid with what it said when it refused.
 [[nodiscard]] Result<std::string> ask_control(const std::string& path, std::string_view verb);
 
 }  // namespace sallyport::admin
