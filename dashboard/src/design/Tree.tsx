@@ -32,14 +32,21 @@ function Leaf({ name, value }: { name: string; value: Json }) {
   );
 }
 
+/** A list of [name, value], such as header fields: an object whose names may repeat. */
+function pairsOf(value: Json): [string, string][] | null {
+  const pairs = (child: Json): child is [string, string] => Array.isArray(child) && child.length === 2 && child.every((part) => typeof part === 'string');
+  return Array.isArray(value) && value.length > 0 && value.every(pairs) ? value : null;
+}
+
 /** Any JSON as names and values: leaves in two columns, branches indented under their name. */
 export function Tree({ value, depth = 0 }: { value: Json[] | { [key: string]: Json }; depth?: number }) {
-  const entries = Object.entries(value);
-  const list = Array.isArray(value);
+  const pairs = pairsOf(value);
+  const entries: [string, Json][] = pairs ?? Object.entries(value);
+  const list = Array.isArray(value) && pairs === null;
   return (
     <dl className={depth === 0 ? 'tree tree-root' : 'tree'}>
-      {entries.slice(0, mostEntries).map(([name, child]) => (
-        <div key={name} className={isBranch(child) ? 'tree-branch' : 'tree-leaf'}>
+      {entries.slice(0, mostEntries).map(([name, child], index) => (
+        <div key={index} className={isBranch(child) ? 'tree-branch' : 'tree-leaf'}>
           <dt>
             <Text value={list ? `${Number(name) + 1}` : name} />
           </dt>
