@@ -37,8 +37,8 @@ void warn_of_restart(const settings::Root& old, const settings::Root& now, confi
   changed("workers", old.workers != now.workers);
   changed("admin.address", admin_of(old) != admin_of(now));
   const auto log_of = [](const settings::Events& log) {
-    return std::tie(log.directory.path, log.ring.bytes, log.segment.bytes, log.segment_age, log.keep.bytes, log.keep_for,
-                    log.sync, log.redact);
+    return std::tie(log.directory.path, log.ring.bytes, log.segment.bytes, log.segment_age, log.keep.bytes,
+                    log.keep_for, log.sync, log.redact);
   };
   changed("events", log_of(old.events) != log_of(now.events));
 }
@@ -125,12 +125,13 @@ admin::Sources Node::sources() {
 
 void Node::add_metrics() {
   events::add_writer_metrics(metrics_, *log_);
-  const auto total = [this](std::uint64_t gateway::ServerTotals::*member) {
+  const auto total = [this](std::uint64_t gateway::ServerTotals::* member) {
     return [this, member] { return static_cast<double>(server_->totals().*member); };
   };
   using Totals = gateway::ServerTotals;
   metrics_.add_gauge("sallyport_connections", "Client connections open now.", total(&Totals::connections));
-  metrics_.add_counter("sallyport_connections_accepted_total", "Client connections accepted.", total(&Totals::accepted));
+  metrics_.add_counter("sallyport_connections_accepted_total", "Client connections accepted.",
+                       total(&Totals::accepted));
   metrics_.add_counter("sallyport_connections_over_limit_total", "Client connections refused by limits.connections.",
                        total(&Totals::over_limit));
   metrics_.add_counter("sallyport_tls_handshake_failures_total", "TLS handshakes that failed.",

@@ -25,7 +25,8 @@ int run(const std::string& config_file) {
   std::cerr << report.text();
   if (!node) return usage;
   for (const std::string& address : node->addresses()) std::cout << "listening on " << address << "\n";
-  if (const std::string admin = node->admin_address(); !admin.empty()) std::cout << "admin page on http://" << admin << "/\n";
+  if (const std::string admin = node->admin_address(); !admin.empty())
+    std::cout << "admin page on http://" << admin << "/\n";
   if (const auto password = node->first_password()) {
     std::cout << "admin password: " << *password << "   (shown this once; its hash is in the data directory)\n";
   }

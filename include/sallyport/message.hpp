@@ -20,19 +20,25 @@ enum class Method : std::uint8_t { get, head, post, put, delete_, connect, optio
 // Field names that the gateway itself acts on; everything else is `other`.
 enum class FieldName : std::uint8_t {
   other,
+  accept,
   accept_encoding,
+  accept_language,
   authorization,
+  cache_control,
   connection,
   content_encoding,
   content_length,
   content_type,
   cookie,
   date,
+  etag,
   expect,
   forwarded,
   host,
   http2_settings,
   keep_alive,
+  last_modified,
+  location,
   origin,
   proxy_authenticate,
   proxy_authorization,
@@ -47,6 +53,7 @@ enum class FieldName : std::uint8_t {
   transfer_encoding,
   upgrade,
   user_agent,
+  vary,
   via,
   x_forwarded_for,
   x_forwarded_host,
@@ -67,6 +74,9 @@ struct Field {
 // ASCII case-insensitive equality of field names (RFC 9110 §5.1).
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] FieldName known_field(std::string_view name) noexcept;
+inline constexpr std::size_t field_name_count = static_cast<std::size_t>(FieldName::x_request_id) + 1;
+// In lower case; empty for `other`.
+[[nodiscard]] std::string_view field_name(FieldName name) noexcept;
 
 // The fields of a head, in order. Holds a fixed number; append() says when it is full.
 class Fields {

@@ -189,7 +189,7 @@ std::string shadow_json(const inventory::Shadow& shadow) {
 }
 
 std::string call_json(const inventory::Call& call, const Sources& sources) {
-  std::string out = call.line;
+  std::string out(call.line);
   if (call.seal_key.empty() || !out.ends_with('}')) return out;
   const auto original = sources.unseal(call.id, call.seal_key, call.sealed);
   out.pop_back();

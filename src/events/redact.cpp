@@ -104,7 +104,10 @@ void Sink::append(std::string_view text) noexcept {
 }
 
 Redactor::Redactor(const SipKey& fingerprint_key, std::span<const std::string> more_names)
-    : key_(fingerprint_key), names_(more_names) {}
+    : key_(fingerprint_key), names_(more_names) {
+  for (std::size_t i = 1; i < field_name_count; ++i)
+    sensitive_[i] = names_.contain(field_name(static_cast<FieldName>(i)));
+}
 
 std::string_view Redactor::fingerprint(std::string_view authorization, char* out) const {
   if (authorization.empty()) return {};
@@ -132,8 +135,9 @@ void Redactor::field(const Field& field, Sink& out) const {
   }
   if (field.known == FieldName::cookie) return append_cookies(field.value, false, out);
   if (field.known == FieldName::set_cookie) return append_cookies(field.value, true, out);
-  // Names that the gateway knows and that hold no secrets need no look at all.
-  if (field.known == FieldName::other && names_.contain(field.name)) return out.append(redacted);
+  const bool sensitive =
+      field.known == FieldName::other ? names_.contain(field.name) : sensitive_[static_cast<std::size_t>(field.known)];
+  if (sensitive) return out.append(redacted);
   if (!worth_scanning(field.value)) return out.append(field.value);
   append_scanned(names_, TextKind::value, field.value, out);
 }

@@ -10,6 +10,7 @@
 // Linear in the length of the text for each layer.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -63,6 +64,7 @@ class Redactor {
  private:
   SipKey key_;
   SensitiveNames names_;
+  std::array<bool, field_name_count> sensitive_{};  // of the fields that the gateway knows, by FieldName
 };
 
 }  // namespace sallyport::events

@@ -61,13 +61,20 @@ Task<IoStatus> BodyReader::fill(Stream& stream, Buffer& scratch) {
   if (kept == scratch.size()) co_return IoStatus::failed;  // a chunk line is bounded far below
   pending_ = {scratch.data(), kept};
   const Io io = co_await stream.read_some({scratch.data() + kept, scratch.size() - kept});
+  co_return took(io, scratch, kept);
+}
+
+IoStatus BodyReader::fill_now(Stream& stream, Buffer& scratch) {
+  return took(stream.read_now({scratch.data(), scratch.size()}), scratch, 0);
+}
+
+IoStatus BodyReader::took(const Io& io, const Buffer& scratch, std::size_t kept) {
   if (io.status == IoStatus::closed && framing_ == Framing::until_close) {
     ended_ = true;
-    co_return IoStatus::ok;
+    return IoStatus::ok;
   }
-  if (io.status != IoStatus::ok) co_return io.status;
-  pending_ = {scratch.data(), kept + io.bytes};
-  co_return IoStatus::ok;
+  if (io.status == IoStatus::ok) pending_ = {scratch.data(), kept + io.bytes};
+  return io.status;
 }
 
 void BodyReader::move_pending(Buffer& to) {

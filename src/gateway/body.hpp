@@ -2,6 +2,7 @@
 // directions. Bytes behind the body are left for the next message.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -26,7 +27,14 @@ class BodyReader {
   [[nodiscard]] http::Checked<Piece> next();
   // Reads more into `scratch`, keeping an incomplete chunk line.
   [[nodiscard]] Task<IoStatus> fill(Stream& stream, Buffer& scratch);
+  // The same without waiting, when nothing is pending: `idle` when the stream has nothing now.
+  [[nodiscard]] IoStatus fill_now(Stream& stream, Buffer& scratch);
 
+  // Has all of a body of known length arrived, and is it no longer than that? next() then gives it.
+  [[nodiscard]] bool whole_at_hand(std::size_t limit) const {
+    return framing_ == Framing::length && !done_ && left_ <= std::min<std::uint64_t>(limit, pending_.size());
+  }
+  [[nodiscard]] bool nothing_pending() const { return pending_.empty(); }
   // Copies what is not decoded yet into another buffer.
   void move_pending(Buffer& to);
   [[nodiscard]] bool done() const { return done_; }
@@ -35,6 +43,7 @@ class BodyReader {
   [[nodiscard]] std::string_view rest() const { return pending_; }
 
  private:
+  [[nodiscard]] IoStatus took(const Io& io, const Buffer& scratch, std::size_t kept);
   Framing framing_ = Framing::none;
   std::uint64_t left_ = 0;
   std::uint64_t limit_ = 0;

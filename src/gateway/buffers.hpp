@@ -45,9 +45,9 @@ class Buffer {
 
 class BufferPool {
  public:
-  static constexpr std::size_t small = 16 * 1024;   // heads and small bodies
-  static constexpr std::size_t large = 128 * 1024;  // streamed bodies, and heads beyond `small`
-  static constexpr std::size_t kept = 256;          // free blocks kept of each size
+  static constexpr std::size_t small = 16 * 1024;  // heads and small bodies
+  static constexpr std::size_t large = 64 * 1024;  // streamed bodies, and heads beyond `small`
+  static constexpr std::size_t kept = 256;         // free blocks kept of each size
 
   [[nodiscard]] Buffer take(std::size_t size) {
     auto& blocks = free_[size == small ? 0 : 1];

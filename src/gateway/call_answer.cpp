@@ -25,11 +25,13 @@ Task<Call::Step> Call::answer() {
   }
   const std::size_t wanted = std::min(transaction_.wants_response_body(), BufferPool::large);
   if (wanted != 0 && response_.framing != Framing::none) {
-    bool whole = false;
-    const Step gathered = co_await gather_response_body(wanted, whole);
-    if (gathered != Step::go_on) co_return gathered;
+    bool whole = body_at_hand(wanted);
+    if (!whole) {
+      const Step gathered = co_await gather_response_body(wanted, whole);
+      if (gathered != Step::go_on) co_return gathered;
+    }
     if (whole) {
-      verdict = transaction_.response_body({gathered_.data(), gathered_size_});
+      verdict = transaction_.response_body(gathered_size_ != 0 ? gathered_body() : first_piece_);
       while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
       if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
     } else {
@@ -37,6 +39,13 @@ Task<Call::Step> Call::answer() {
     }
   }
   co_return co_await relay();
+}
+
+// Most bodies arrive with their head: they are looked at where they are.
+bool Call::body_at_hand(std::size_t limit) {
+  if (!out_body_.whole_at_hand(limit)) return false;
+  first_piece_ = out_body_.next()->data;
+  return true;
 }
 
 // The problem that goes out instead of the upstream's answer, or null.
@@ -47,7 +56,8 @@ const Problem* Call::replacement(const Verdict& verdict) const {
 }
 
 Task<Call::Step> Call::replace_answer(const Problem& problem) {
-  transaction_.event().sealed = {gathered_.data(), std::min(gathered_size_, max_sealed)};
+  const std::string_view original = gathered_size_ != 0 ? gathered_body() : first_piece_;
+  transaction_.event().sealed = original.substr(0, max_sealed);
   keep_upstream();
   co_return co_await send_problem(problem);
 }
@@ -79,8 +89,17 @@ Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
 }
 
 Task<IoStatus> Call::read_upstream_body() {
-  if (!out_buffer_) out_buffer_ = worker_->buffers().take(BufferPool::large);
   upstream_->stream.deadline(upstream_config_->timeout);
+  if (!out_buffer_) out_buffer_ = worker_->buffers().take(BufferPool::large);
+  if (out_body_.nothing_pending()) {
+    const IoStatus status = out_body_.fill_now(upstream_->stream, out_buffer_);
+    if (status != IoStatus::idle) co_return status;
+    // What waits holds no buffer: the calls of a core read into the same few, which its cache knows.
+    out_buffer_.release();
+    const IoStatus ready = co_await upstream_->stream.wait_readable();
+    if (ready != IoStatus::ok) co_return ready;
+    out_buffer_ = worker_->buffers().take(BufferPool::large);
+  }
   co_return co_await out_body_.fill(upstream_->stream, out_buffer_);
 }
 
@@ -144,7 +163,7 @@ Task<Call::Step> Call::relay() {
   if (nothing_gathered) {
     step = co_await send_piece(first_piece_, last);
   } else {
-    step = co_await send_piece({gathered_.data(), gathered_size_}, last && held_out_.empty());
+    step = co_await send_piece(gathered_body(), last && held_out_.empty());
     if (step == Step::go_on && !held_out_.empty()) step = co_await send_piece(held_out_, last);
   }
   while (step == Step::go_on) {

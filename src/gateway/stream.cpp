@@ -129,6 +129,14 @@ Task<Io> Stream::read_some(std::span<char> into) {
   }
 }
 
+Io Stream::read_now(std::span<char> into) {
+  if (ssl_) return {IoStatus::idle, 0};
+  const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+  if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
+  if (got == 0) return {IoStatus::closed, 0};
+  return {errno == EAGAIN || errno == EINTR ? IoStatus::idle : IoStatus::failed, 0};
+}
+
 Task<IoStatus> Stream::wait_readable() {
   if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) co_return IoStatus::ok;
   auto [error] = co_await socket_.async_wait(Socket::wait_read, as_result);

@@ -52,6 +52,8 @@ class Stream final : private Timed {
 
   // At least one byte, or the reason why not. An orderly end is `closed`.
   [[nodiscard]] Task<Io> read_some(std::span<char> into);
+  // Without waiting: `idle` when nothing is there, or when only read_some() can tell (TLS).
+  [[nodiscard]] Io read_now(std::span<char> into);
   // Waits for bytes without holding a buffer; `ok` when something can be read.
   [[nodiscard]] Task<IoStatus> wait_readable();
   // Hands the parts to the kernel without waiting, in one call and, with TLS, in as few records as

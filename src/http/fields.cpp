@@ -15,19 +15,25 @@ struct Known {
 };
 
 constexpr auto known_names = std::to_array<Known>({
+    {"accept", FieldName::accept},
     {"accept-encoding", FieldName::accept_encoding},
+    {"accept-language", FieldName::accept_language},
     {"authorization", FieldName::authorization},
+    {"cache-control", FieldName::cache_control},
     {"connection", FieldName::connection},
     {"content-encoding", FieldName::content_encoding},
     {"content-length", FieldName::content_length},
     {"content-type", FieldName::content_type},
     {"cookie", FieldName::cookie},
     {"date", FieldName::date},
+    {"etag", FieldName::etag},
     {"expect", FieldName::expect},
     {"forwarded", FieldName::forwarded},
     {"host", FieldName::host},
     {"http2-settings", FieldName::http2_settings},
     {"keep-alive", FieldName::keep_alive},
+    {"last-modified", FieldName::last_modified},
+    {"location", FieldName::location},
     {"origin", FieldName::origin},
     {"proxy-authenticate", FieldName::proxy_authenticate},
     {"proxy-authorization", FieldName::proxy_authorization},
@@ -42,6 +48,7 @@ constexpr auto known_names = std::to_array<Known>({
     {"transfer-encoding", FieldName::transfer_encoding},
     {"upgrade", FieldName::upgrade},
     {"user-agent", FieldName::user_agent},
+    {"vary", FieldName::vary},
     {"via", FieldName::via},
     {"x-forwarded-for", FieldName::x_forwarded_for},
     {"x-forwarded-host", FieldName::x_forwarded_host},
@@ -51,6 +58,16 @@ constexpr auto known_names = std::to_array<Known>({
     {"x-real-ip", FieldName::x_real_ip},
     {"x-request-id", FieldName::x_request_id},
 });
+
+static_assert(known_names.size() + 1 == field_name_count);
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < known_names.size(); ++i) {
+        if (static_cast<std::size_t>(known_names[i].id) != i + 1) return false;
+      }
+      return true;
+    }(),
+    "names stand in the order of FieldName");
 
 // A perfect-enough hash: length, first and last letter choose at most four candidates.
 constexpr std::size_t bucket_count = 128;
@@ -88,6 +105,10 @@ FieldName known_field(std::string_view name) noexcept {
     if (same_name(known_names[entry - 1].name, name)) return known_names[entry - 1].id;
   }
   return FieldName::other;
+}
+
+std::string_view field_name(FieldName name) noexcept {
+  return name == FieldName::other ? std::string_view{} : known_names[static_cast<std::size_t>(name) - 1].name;
 }
 
 const Field* Fields::find(FieldName name) const noexcept {

@@ -1,6 +1,7 @@
 #include "inventory/live_calls.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/address.hpp"
 
@@ -11,36 +12,49 @@ std::shared_ptr<Call> copy_of(const events::RecordView& record) {
   auto call = std::make_shared<Call>();
   call->id = record.id;
   call->time_us = record.time_us;
-  call->client = format_address(record.client);
-  call->credential = record.credential;
-  call->api = record.api;
-  call->method = record.method;
-  call->host = record.host;
-  call->path = record.path;
-  if (!record.query.empty()) (call->path += '?') += record.query;
-  call->operation = record.operation;
   call->status = record.status;
   call->outcome = record.outcome;
-  call->control = record.control;
-  call->rule = record.rule;
-  call->detail = record.detail;
   call->duration_us = record.duration_us;
+
+  const std::string client = format_address(record.client);
+  const std::string_view mark = record.query.empty() ? "" : "?";
+  std::string_view path_and_query;
+  const std::pair<std::string_view, std::string_view*> parts[] = {{client, &call->client},
+                                                                  {record.credential, &call->credential},
+                                                                  {record.api, &call->api},
+                                                                  {record.method, &call->method},
+                                                                  {record.host, &call->host},
+                                                                  {record.path, &call->path},
+                                                                  {mark, &path_and_query},
+                                                                  {record.query, &path_and_query},
+                                                                  {record.operation, &call->operation},
+                                                                  {record.control, &call->control},
+                                                                  {record.rule, &call->rule},
+                                                                  {record.detail, &call->detail},
+                                                                  {record.line, &call->line},
+                                                                  {record.seal_key, &call->seal_key},
+                                                                  {record.sealed, &call->sealed}};
+  for (const auto& [text, view] : parts) call->text_size += text.size();
+  call->text = std::make_unique_for_overwrite<char[]>(call->text_size);
+  char* at = call->text.get();
+  for (const auto& [text, view] : parts) {
+    *view = {at, text.size()};
+    at = std::ranges::copy(text, at).out;
+  }
+  // The query stands right behind the path.
+  call->path = {call->path.data(), record.path.size() + mark.size() + record.query.size()};
+
   for (const events::NoteView& note : record.notes) {
     if (note.action != Note::Action::would_deny) continue;
     call->observed.push_back({std::string(note.control), std::string(note.rule), std::string(note.detail)});
   }
-  call->line = record.line;
-  call->seal_key = record.seal_key;
-  call->sealed = record.sealed;
   return call;
 }
 
 }  // namespace
 
 std::size_t Call::bytes() const {
-  std::size_t sum = sizeof *this + client.size() + credential.size() + api.size() + method.size() + host.size() +
-                    path.size() + operation.size() + control.size() + rule.size() + detail.size() + line.size() +
-                    seal_key.size() + sealed.size();
+  std::size_t sum = sizeof *this + text_size;
   for (const Observation& o : observed) sum += sizeof o + o.control.size() + o.rule.size() + o.detail.size();
   return sum;
 }

@@ -26,21 +26,24 @@ struct Observation {
   std::string control, rule, detail;
 };
 
-// A RecordView that owns its text, cut to what is shown.
+// A RecordView that owns its text. The views point into one block: a busy gateway makes and drops
+// one of these for each call.
 struct Call {
   std::uint64_t seq = 0;  // of this process, from 1, without gaps
   CallId id;
   std::int64_t time_us = 0;
-  std::string client, credential, api, method, host;
-  std::string path;       // with its query
-  std::string operation;  // its label
+  std::string_view client, credential, api, method, host;
+  std::string_view path;       // with its query
+  std::string_view operation;  // its label
   std::uint16_t status = 0;
   Outcome outcome = Outcome::failed;
-  std::string control, rule, detail;
+  std::string_view control, rule, detail;
   std::uint64_t duration_us = 0;
   std::vector<Observation> observed;
-  std::string line;  // the event as JSON
-  std::string seal_key, sealed;
+  std::string_view line;  // the event as JSON
+  std::string_view seal_key, sealed;
+  std::unique_ptr<char[]> text;
+  std::size_t text_size = 0;
 
   [[nodiscard]] std::size_t bytes() const;
 };

@@ -73,9 +73,9 @@ const config::Table<ListenLimits>& config_table(const ListenLimits*) {
           .field("requests", &ListenLimits::requests,
                  {.doc = "Requests on one connection; then it is closed.", .min = "1"})
           .field("head", &ListenLimits::head,
-                 {.doc = "Request line and fields; more is answered with 431.", .min = "1KiB", .max = "100KiB"})
+                 {.doc = "Request line and fields; more is answered with 431.", .min = "1KiB", .max = "60KiB"})
           .field("target", &ListenLimits::target,
-                 {.doc = "Request target; more is answered with 414.", .min = "256B", .max = "64KiB"})
+                 {.doc = "Request target; more is answered with 414.", .min = "256B", .max = "56KiB"})
           .field("fields", &ListenLimits::fields,
                  {.doc = "Fields of a request; more is answered with 431.", .min = "10", .max = "128"})
           .field("body_rate", &ListenLimits::body_rate,

@@ -90,7 +90,7 @@ const config::Table<Config>& config_table(const Config*) {
           .field("max_body", &Config::max_body,
                  {.doc = "Longest body that is looked at. Longer ones pass and are counted as uninspected.",
                   .min = "1KiB",
-                  .max = "128KiB"});
+                  .max = "64KiB"});
   return table;
 }
 

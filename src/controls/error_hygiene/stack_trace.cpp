@@ -91,14 +91,22 @@ constexpr auto markers = std::to_array<Marker>({
     {"DEBUG = True</code>", "python"},
 });
 
-// First two letters of all markers, as a hash: almost every byte is passed over by one look-up.
-constexpr std::size_t pair_slots = 4096;
+// Search for all markers at once (Wu and Manber, TR-94-17): a window of six bytes slides over the
+// text and jumps by what its last two bytes allow, so that most bytes are never looked at.
+constexpr std::size_t window = 6;
+static_assert(std::ranges::all_of(markers, [](const Marker& m) { return m.text.size() >= window; }));
 constexpr std::size_t pair_of(char first, char second) {
-  return (static_cast<unsigned char>(first) * 37u + static_cast<unsigned char>(second) * 131u) % pair_slots;
+  return (static_cast<std::size_t>(first) & 63) | (static_cast<std::size_t>(second) & 63) << 6;
 }
-constexpr auto begins = [] {
-  std::array<bool, pair_slots> table{};
-  for (const Marker& marker : markers) table[pair_of(marker.text[0], marker.text[1])] = true;
+constexpr auto jumps = [] {
+  std::array<std::uint8_t, 4096> table{};
+  table.fill(window - 1);
+  for (const Marker& marker : markers) {
+    for (std::size_t i = 0; i + 1 < window; ++i) {
+      std::uint8_t& jump = table[pair_of(marker.text[i], marker.text[i + 1])];
+      jump = std::min(jump, static_cast<std::uint8_t>(window - 2 - i));
+    }
+  }
   return table;
 }();
 
@@ -158,20 +166,42 @@ std::string_view frame_in(std::string_view line) {
   return scripted_frame(line);
 }
 
+std::string_view marker_in(std::string_view text) {
+  for (std::size_t end = window - 1; end < text.size();) {
+    const std::size_t jump = jumps[pair_of(text[end - 1], text[end])];
+    if (jump == 0) {
+      if (const auto platform = marker_at(text.substr(end + 1 - window)); !platform.empty()) return platform;
+    }
+    end += std::max<std::size_t>(jump, 1);
+  }
+  return {};
+}
+
+// The first line that is a frame of a stack. A line begins behind "\n" or its escape in JSON.
+std::string_view frame_line_in(std::string_view text) {
+  std::size_t feed = text.find('\n');
+  std::size_t slash = text.find('\\');
+  while (feed != std::string_view::npos || slash != std::string_view::npos) {
+    std::size_t line = 0;
+    if (feed < slash) {
+      line = feed + 1;
+      feed = text.find('\n', line);
+    } else {
+      const bool escaped_feed = slash + 1 < text.size() && text[slash + 1] == 'n';
+      line = std::min(slash + 2, text.size());
+      slash = text.find('\\', line);
+      if (!escaped_feed) continue;
+    }
+    if (const auto platform = frame_in(text.substr(line)); !platform.empty()) return platform;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view stack_trace_in(std::string_view text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    const char c = text[i];
-    if (begins[pair_of(c, text[i + 1])]) {
-      if (const auto platform = marker_at(text.substr(i)); !platform.empty()) return platform;
-    }
-    const bool escaped = c == '\\' && text.substr(i).starts_with("\\n");
-    if (c == '\n' || escaped) {
-      if (const auto platform = frame_in(text.substr(i + (escaped ? 2 : 1))); !platform.empty()) return platform;
-    }
-  }
-  return {};
+  const std::string_view platform = marker_in(text);
+  return platform.empty() ? frame_line_in(text) : platform;
 }
 
 }  // namespace sallyport::controls::error_hygiene
