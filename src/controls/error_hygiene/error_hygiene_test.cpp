@@ -18,6 +18,9 @@ TEST(StackTrace, IsFoundOnEveryPlatform) {
       {"x\n/app/models/a.rb:3:in `call'", "ruby"},
       {"<b>Fatal error</b>: Uncaught Error", "php"},
       {"SQLSTATE[42000]: syntax error", "sql"},
+      {R"x({"trace":"boom\n\tat com.example.Foo.bar(Foo.kt:7)"})x", "java"},
+      {R"x({"e":["x","\n    at System.Linq.Enumerable.First()"]})x", "dotnet"},
+      {"main.f(0x1)\n\t/app/main.go:12 +0x1d", "go"},
   };
   for (const auto& [text, platform] : cases) EXPECT_EQ(stack_trace_in(text), platform) << text;
 }
@@ -25,7 +28,8 @@ TEST(StackTrace, IsFoundOnEveryPlatform) {
 TEST(StackTrace, IsNotSeenInOrdinaryAnswers) {
   for (const char* text :
        {"", "a", R"({"status":"paid","note":"meet at noon\nat the office"})", "Caused a stir",
-        R"({"title":"Not found","status":404,"detail":"look at /orders"})", "line 1\n at 5 pm (see map)"}) {
+        R"({"title":"Not found","status":404,"detail":"look at /orders"})", "line 1\n at 5 pm (see map)", R"({"file":"server.js:10","see":"app.rb: a file, main.go:7"})",
+        R"({"note":"meet at System. of a Down","quote":"he said \", line 3"})"}) {
     EXPECT_EQ(stack_trace_in(text), "") << text;
   }
 }
