@@ -5,6 +5,10 @@ target_compile_options(sallyport_flags INTERFACE
   -Wunused -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Wswitch-enum
   -fno-omit-frame-pointer -fcf-protection=full -fstack-clash-protection
   -fstack-protector-strong -ftrivial-auto-var-init=zero)
+# SSSE3 and SSE4.2, which every x86 server since 2009 has: byte searches use them.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(sallyport_flags INTERFACE -march=x86-64-v2)
+endif()
 target_compile_definitions(sallyport_flags INTERFACE
   SALLYPORT_VERSION="${PROJECT_VERSION}" BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_HAS_STD_INVOKE_RESULT
   BOOST_ASIO_DISABLE_BOOST_COROUTINE)

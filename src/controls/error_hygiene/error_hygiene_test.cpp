@@ -26,10 +26,10 @@ TEST(StackTrace, IsFoundOnEveryPlatform) {
 }
 
 TEST(StackTrace, IsNotSeenInOrdinaryAnswers) {
-  for (const char* text :
-       {"", "a", R"({"status":"paid","note":"meet at noon\nat the office"})", "Caused a stir",
-        R"({"title":"Not found","status":404,"detail":"look at /orders"})", "line 1\n at 5 pm (see map)", R"({"file":"server.js:10","see":"app.rb: a file, main.go:7"})",
-        R"({"note":"meet at System. of a Down","quote":"he said \", line 3"})"}) {
+  for (const char* text : {"", "a", R"({"status":"paid","note":"meet at noon\nat the office"})", "Caused a stir",
+                           R"({"title":"Not found","status":404,"detail":"look at /orders"})",
+                           "line 1\n at 5 pm (see map)", R"({"file":"server.js:10","see":"app.rb: a file, main.go:7"})",
+                           R"({"note":"meet at System. of a Down","quote":"he said \", line 3"})"}) {
     EXPECT_EQ(stack_trace_in(text), "") << text;
   }
 }
