@@ -1,4 +1,4 @@
-// Runs over a folder of real API descriptions, when the environment variable SALLYPORT_CORPORA
+// Runs over a folder of real API descriptions, when the environment variable SALLYPORT_SHARED
 // names one: every .json and .yaml file below it must load or be refused for a reason that stands
 // here. Each that loads must also route: every operation is found by a path made from its template.
 #include <gtest/gtest.h>
@@ -69,8 +69,10 @@ void route_all(const Spec& spec, const fs::path& file) {
 }
 
 TEST(Corpora, RealDescriptionsLoadAndRoute) {
-  const char* folder = std::getenv("SALLYPORT_CORPORA");
-  if (folder == nullptr) GTEST_SKIP() << "skipped: no corpora";
+  const char* shared = std::getenv("SALLYPORT_SHARED");
+  if (shared == nullptr) GTEST_SKIP() << "skipped: no corpora";
+  const fs::path folder = fs::path(shared) / "corpora/openapi";
+  ASSERT_TRUE(fs::is_directory(folder)) << folder;
   std::size_t loaded = 0, refused = 0;
   for (const auto& file : fs::recursive_directory_iterator(folder)) {
     const auto extension = file.path().extension();
