@@ -9,12 +9,7 @@
 namespace sallyport::http {
 namespace {
 
-struct Read {
-  Arena arena;
-  Request request;
-  std::string rule;  // empty: accepted
-};
-
+// The request's texts point into `head`: it must outlive the request.
 std::string rule_of(const std::string& head, Request& request, Arena& arena) {
   HeadEnd end;
   const auto size = end.find(head, HeadLimits{}.head);
@@ -78,9 +73,9 @@ TEST(RequestHead, RefusesWhatTwoParsersCouldReadDifferently) {
 TEST(RequestHead, ReadsTheCanonicalMessage) {
   Arena arena;
   Request request;
-  ASSERT_EQ(rule_of(get("Host: API.Example.com.:8443\r\nX-A:  v \r\n", "http://api.example.com:8443/a/%7Eb/../c?q=1"),
-                    request, arena),
-            "");
+  const std::string head =
+      get("Host: API.Example.com.:8443\r\nX-A:  v \r\n", "http://api.example.com:8443/a/%7Eb/../c?q=1");
+  ASSERT_EQ(rule_of(head, request, arena), "");
   EXPECT_EQ(request.host, "api.example.com");
   EXPECT_EQ(request.port, 8443);
   EXPECT_EQ(request.path, "/a/c");
@@ -94,10 +89,9 @@ TEST(RequestHead, ReadsTheCanonicalMessage) {
 TEST(RequestHead, HopByHopFieldsAndThoseThatConnectionNamesAreGone) {
   Arena arena;
   Request request;
-  ASSERT_EQ(
-      rule_of(get("Host: a\r\nConnection: close, X-Secret\r\nX-Secret: 1\r\nTE: gzip\r\nUpgrade: h2c\r\nX-Kept: 1\r\n"),
-              request, arena),
-      "");
+  const std::string head =
+      get("Host: a\r\nConnection: close, X-Secret\r\nX-Secret: 1\r\nTE: gzip\r\nUpgrade: h2c\r\nX-Kept: 1\r\n");
+  ASSERT_EQ(rule_of(head, request, arena), "");
   EXPECT_FALSE(request.keep_alive);
   for (const char* name : {"X-Secret", "TE", "Upgrade", "Connection"})
     EXPECT_EQ(request.fields.find(name), nullptr) << name;
