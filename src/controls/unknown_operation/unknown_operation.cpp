@@ -51,8 +51,8 @@ class UnknownOperation final : public Control {
     const auto edits = context.arena().array<Edit>(2);
     std::size_t count = 0;
     // Deprecation needs a date; without a known one it is that of the epoch: "since always".
-    edits[count++] = {Edit::Kind::set, 0, "Deprecation",
-                      operation->deprecation.empty() ? "@0" : operation->deprecation};
+    const std::string_view since = operation->deprecation.empty() ? std::string_view("@0") : operation->deprecation;
+    edits[count++] = {Edit::Kind::set, 0, "Deprecation", since};
     if (!operation->sunset.empty()) edits[count++] = {Edit::Kind::set, 0, "Sunset", operation->sunset};
     return Rewrite{edits.first(count), nullptr, {"deprecated", "a deprecated operation is still called"}};
   }
