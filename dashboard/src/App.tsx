@@ -22,6 +22,7 @@ export function App() {
 
   const expired = useCallback(() => setState({ page: 'login', note: 'Your session has ended. Log in again.' }), []);
   const logout = useCallback(async () => {
+    setState({ page: 'asking' }); // the page that polls goes first
     try {
       await api.logout();
     } catch {

@@ -20,6 +20,7 @@ void Call::reset() {
   upstream_.reset();
   snapshot_.reset();
   in_buffer_.release();
+  answer_head_.release();
   out_buffer_.release();
   gathered_.release();
   head_out_.release();

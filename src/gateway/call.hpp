@@ -97,7 +97,8 @@ class Call {
   BodyReader in_body_;
   BodyReader out_body_;
   Buffer in_buffer_;   // request body beyond what came with the head
-  Buffer out_buffer_;  // response body
+  Buffer answer_head_;  // response_ points into it until the event is recorded
+  Buffer out_buffer_;   // response body
   Buffer gathered_;    // a body that a control wants as a whole, or a small chunked one
   Buffer head_out_;
   std::string_view head_text_;  // in head_out_

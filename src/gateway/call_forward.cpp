@@ -251,30 +251,30 @@ Task<> Call::upload_ended() {
 
 // Reads the head of the final answer into response_; what came behind it is left in the buffer.
 Task<IoStatus> Call::read_answer_head() {
-  UpstreamConnection& upstream = *upstream_;
+  Stream& stream = upstream_->stream;
   answer_bytes_ = 0;
   answer_rule_ = {};
   http::HeadEnd end;
   std::size_t size = 0;
   std::size_t begin = 0;
-  upstream.buffer = worker_->buffers().take(BufferPool::small);
+  answer_head_ = worker_->buffers().take(BufferPool::small);
   const http::HeadLimits limits;
   for (int interim = 0; interim <= max_interim;) {
-    const std::string_view unread{upstream.buffer.data() + begin, size - begin};
+    const std::string_view unread{answer_head_.data() + begin, size - begin};
     const auto found = end.find(unread, limits.head);
     if (!found) {
       answer_rule_ = found.error().rule;
       co_return IoStatus::failed;
     }
     if (*found == http::HeadEnd::need_more) {
-      if (size == upstream.buffer.size()) {
+      if (size == answer_head_.size()) {
         if (size == BufferPool::large) co_return IoStatus::failed;
         Buffer larger = worker_->buffers().take(BufferPool::large);
-        std::memcpy(larger.data(), upstream.buffer.data(), size);
-        upstream.buffer = std::move(larger);
+        std::memcpy(larger.data(), answer_head_.data(), size);
+        answer_head_ = std::move(larger);
       }
-      upstream.stream.deadline(upstream_config_->timeout);
-      const Io io = co_await upstream.stream.read_some({upstream.buffer.data() + size, upstream.buffer.size() - size});
+      stream.deadline(upstream_config_->timeout);
+      const Io io = co_await stream.read_some({answer_head_.data() + size, answer_head_.size() - size});
       if (io.status != IoStatus::ok) co_return io.status;
       size += io.bytes;
       answer_bytes_ += io.bytes;
@@ -289,7 +289,7 @@ Task<IoStatus> Call::read_answer_head() {
     end.reset();
     if (response_.status >= 200) {
       const std::uint64_t no_limit = ~std::uint64_t{0};
-      out_body_.start(response_.framing, response_.content_length, {upstream.buffer.data() + begin, size - begin},
+      out_body_.start(response_.framing, response_.content_length, {answer_head_.data() + begin, size - begin},
                       no_limit);
       transaction_.event().upstream_us =
           static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));

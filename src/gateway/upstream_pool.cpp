@@ -56,7 +56,6 @@ Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& ta
 void UpstreamPool::give(const Target& target, std::unique_ptr<UpstreamConnection> connection) {
   auto& connections = idle_[target.key];
   if (connections.size() >= idle_per_target) return;
-  connection->buffer.release();
   connection->stream.deadline(idle_time);  // closes it; take() then passes it over
   connections.push_back(std::move(connection));
 }

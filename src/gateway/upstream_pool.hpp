@@ -14,7 +14,6 @@ namespace sallyport::gateway {
 struct UpstreamConnection {
   UpstreamConnection(Socket socket, Wheel& wheel, BufferPool& buffers) : stream(std::move(socket), wheel, buffers) {}
   Stream stream;
-  Buffer buffer;        // heads of answers
   bool reused = false;  // it has carried an answer before
 };
 

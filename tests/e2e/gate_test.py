@@ -116,6 +116,10 @@ def exploits(gate):
     for name in ("API9", "API9-shadow", "API8", "API8-headers"):
         line = next((row for row in run.stdout.splitlines() if row.split()[:1] == [name]), "")
         check(f"{name} is stopped", "stopped" in line, line)
+    replaced = [e for e in gate.events() if "sealed" in e]
+    fields = [dict((name.lower(), value) for name, value in e["response_fields"]) for e in replaced]
+    check("a replaced answer is recorded with the fields that the API sent",
+          len(fields) > 0 and all("content-type" in f and "problem" not in f["content-type"] and "date" in f for f in fields), fields)
 
 
 def good_day(gate):

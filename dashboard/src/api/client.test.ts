@@ -33,6 +33,19 @@ describe('api client', () => {
     expect(fake.mock.calls[0]?.[1]?.headers).toMatchObject({ 'X-Sallyport-Request': '1' });
   });
 
+  it('ends the reads in flight on log out', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      signals.push(init.signal);
+      if (url.endsWith('/logout')) return Promise.resolve(new Response(null, { status: 204 }));
+      return new Promise((_, refuse) => init.signal?.addEventListener('abort', () => refuse(init.signal?.reason)));
+    });
+    const read = failure(api.summary());
+    await api.logout();
+    expect((await read).kind).toBe('network');
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false]);
+  });
+
   it('asks for the newest calls first, then for what came after', async () => {
     const fake = answer(200, '{"next":9,"calls":[]}');
     await api.calls(null, 200);

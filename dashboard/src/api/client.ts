@@ -17,6 +17,8 @@ export class ApiError extends Error {
 }
 
 const timeoutMs = 10_000;
+/** Reads in flight; a logout ends them, for all that could still come back is a refusal. */
+const reads = new Set<AbortController>();
 const root = '/api/v1';
 
 /** `Retry-After` (RFC 9110 §10.2.3) in whole seconds: a number or a date; at least 1, at most an hour. */
@@ -48,7 +50,7 @@ async function problem(response: Response): Promise<string> {
   return `The gateway answered ${response.status}.`;
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+async function send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(root + path, {
@@ -56,7 +58,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
   } catch {
     throw new ApiError('network', 'The gateway does not answer.');
@@ -67,26 +69,34 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 }
 
 async function get<T extends object>(path: string): Promise<T> {
-  const response = await send(path, { headers: { Accept: 'application/json' } });
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeoutMs);
+  reads.add(stop);
   try {
-    const body: unknown = await response.json();
+    const response = await send(path, { headers: { Accept: 'application/json' } }, stop.signal);
+    const body: unknown = await response.json().catch(() => null);
     if (body !== null && typeof body === 'object') return body as T;
-  } catch {
-    // Falls through to the one message for every unreadable answer.
+    throw new ApiError('malformed', 'The gateway sent an answer that is not JSON.', response.status);
+  } finally {
+    clearTimeout(timer);
+    reads.delete(stop);
   }
-  throw new ApiError('malformed', 'The gateway sent an answer that is not JSON.', response.status);
 }
 
 /** The custom header makes a cross-site form post impossible without a CORS preflight, which the gateway refuses. */
 async function post(path: string, body?: object): Promise<void> {
   const headers: Record<string, string> = { 'X-Sallyport-Request': '1' };
   if (body) headers['Content-Type'] = 'application/json';
-  await send(path, { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const init = { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+  await send(path, init, AbortSignal.timeout(timeoutMs));
 }
 
 export const api = {
   login: (password: string) => post('/login', { password }),
-  logout: () => post('/logout'),
+  logout: () => {
+    for (const read of reads) read.abort();
+    return post('/logout');
+  },
   session: () => get<Session>('/session'),
   summary: () => get<Summary>('/summary'),
   /** Calls after a sequence number, or without one the newest `limit` calls. */
