@@ -42,6 +42,15 @@ TEST(Json, DecodesEscapes) {
   EXPECT_EQ(string_of(R"("\u0000x")"), std::string("\0x", 2));
 }
 
+TEST(Json, AloneItTakesNoYaml) {
+  EXPECT_TRUE(parse("{a: 1}", "f"));
+  EXPECT_FALSE(parse_json("{a: 1}", "f"));
+  EXPECT_FALSE(parse_json("a: 1", "f"));
+  EXPECT_TRUE(parse_json("\xef\xbb\xbf{\"a\": 1}", "f"));
+  EXPECT_TRUE(parse_json("[1]", "f", Limits{.bytes = 3}));
+  EXPECT_EQ(parse_json("[12]", "f", Limits{.bytes = 3}).error().code, ErrorCode::limit);
+}
+
 TEST(Json, MergeKeysAreOrdinary) {
   const auto document = parse(R"({"<<": {"a": 1}})", "f.json");
   ASSERT_TRUE(document);

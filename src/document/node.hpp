@@ -90,6 +90,8 @@ class Document {
 
 // Parses YAML or JSON. `origin` names the text in errors.
 [[nodiscard]] Result<Document> parse(std::string text, std::string origin, const Limits& limits = {});
+// Parses JSON and nothing else: lines of a log, archives of other programs.
+[[nodiscard]] Result<Document> parse_json(std::string text, std::string origin, const Limits& limits = {});
 // Reads and parses a file.
 [[nodiscard]] Result<Document> load(const std::string& path, const Limits& limits = {});
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/driver_rules.hpp"
+
 namespace sallyport::gateway {
 
 void BodyReader::start(Framing framing, std::uint64_t length, std::string_view at_hand, std::uint64_t limit) {
@@ -49,7 +51,7 @@ http::Checked<BodyReader::Piece> BodyReader::next() {
       break;
   }
   total_ += piece.data.size();
-  if (total_ > limit_) return http::refuse("body_limit", "the body is too long", 413);
+  if (total_ > limit_) return std::unexpected(engine::body_too_long);
   piece.last = done_;
   piece.need_more = piece.data.empty() && !done_;
   return piece;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "engine/driver_rules.hpp"
 #include "gateway/problem.hpp"
 #include "http/head.hpp"
 
@@ -135,18 +136,14 @@ void Call::record_refused_connection(Session& session) {
 }
 
 Task<Call::Step> Call::decide() {
-  if (!session_->connection().sni.empty() && session_->connection().sni != request_.host) {
-    co_return co_await deny_by_http({421, "sni_mismatch", "Host is not the name that TLS was set up for"});
-  }
-  if (request_.framing == Framing::length && upstream_config_ != nullptr &&
-      request_.content_length > upstream_config_->max_request_body) {
-    co_return co_await deny_by_http({413, "body_limit", "Content-Length is above the limit"});
+  const Route& route = transaction_.route();
+  const std::uint64_t max_body = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
+  if (const auto* refusal = engine::refused_at_entry(session_->connection(), request_, route, max_body)) {
+    co_return co_await deny_by_http(*refusal);
   }
   const Step step = co_await settle(transaction_.request_head());
-  if (step == Step::go_on && transaction_.route().kind == RouteKind::no_api) {
-    // No control refused it, and there is nowhere to send it.
-    co_return co_await deny_by_http({404, "no_api", "no API of the configuration claims this host and path"});
-  }
+  if (step != Step::go_on) co_return step;
+  if (const auto* refusal = engine::refused_without_api(route)) co_return co_await deny_by_http(*refusal);
   co_return step;
 }
 
@@ -223,7 +220,7 @@ Task<Call::Step> Call::gather_request_body() {
     ready_ = piece->data;
     request_complete_ = piece->last;
   } else {
-    const bool small = wanted <= BufferPool::large;
+    const bool small = wanted <= engine::max_whole_body;
     if (!small) co_return co_await deny_by_http({413, "body_limit", "a control wants more than can be held"});
     gathered_ = worker_->buffers().take(BufferPool::large);
     in_buffer_ = worker_->buffers().take(BufferPool::small);

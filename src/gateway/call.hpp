@@ -96,10 +96,10 @@ class Call {
   Transaction transaction_;
   BodyReader in_body_;
   BodyReader out_body_;
-  Buffer in_buffer_;   // request body beyond what came with the head
+  Buffer in_buffer_;    // request body beyond what came with the head
   Buffer answer_head_;  // response_ points into it until the event is recorded
   Buffer out_buffer_;   // response body
-  Buffer gathered_;    // a body that a control wants as a whole, or a small chunked one
+  Buffer gathered_;     // a body that a control wants as a whole, or a small chunked one
   Buffer head_out_;
   std::string_view head_text_;  // in head_out_
   std::string_view ready_;      // the start of the request body, decoded, to be sent with the head

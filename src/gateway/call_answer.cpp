@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/driver_rules.hpp"
 #include "gateway/call.hpp"
 #include "gateway/problem.hpp"
 
@@ -9,6 +10,7 @@ namespace sallyport::gateway {
 namespace {
 
 constexpr std::size_t max_sealed = 16 * 1024;  // bytes of a replaced body that the event keeps
+static_assert(engine::max_whole_body <= BufferPool::large);
 
 }  // namespace
 
@@ -23,7 +25,7 @@ Task<Call::Step> Call::answer() {
     co_await gather_response_body(max_sealed, whole);
     co_return co_await replace_answer(*replaced);
   }
-  const std::size_t wanted = std::min(transaction_.wants_response_body(), BufferPool::large);
+  const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_body);
   if (wanted != 0 && response_.framing != Framing::none) {
     bool whole = body_at_hand(wanted);
     if (!whole) {
