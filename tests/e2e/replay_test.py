@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """What the gateway decided, `sallyport replay` decides again from the event log alone, and nothing else."""
 import json
-import os
 import pathlib
 import signal
 import socket
@@ -11,30 +10,16 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PROGRAM = os.environ.get("SALLYPORT", str(ROOT / "build/release/sallyport"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+
+from gate import PROGRAM, ROOT, check, until_ready  # noqa: E402
+
 SHOP = ROOT / "examples/shop"
-passed = failed = 0
 
 SECTIONS = """
     access: [{ action: deny, paths: /admin/** }, { action: deny, methods: PUT }]
     error_hygiene: { stack_traces: false }
 """
-
-
-def check(what, good, seen=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    print(("ok    " if good else "FAIL  ") + what + ("" if good else f": {seen!r}"), flush=True)
-
-
-def until_ready(process):
-    lines = []
-    while line := process.stdout.readline():
-        lines.append(line.strip())
-        if line.startswith("ready"):
-            return lines
-    raise SystemExit("did not become ready: " + "\n".join(lines))
 
 
 class Gate:
@@ -247,8 +232,7 @@ def main():
             archive(gate)
         finally:
             gate.stop()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -84,7 +84,8 @@ def end_to_end(log, settings, preset):
     outcome = Outcome()
     if has_ctest(settings, preset, "e2e"):
         outcome += ctest(log, settings, preset, "-L", "e2e")
-    outcome += run_scripts(log, settings, preset, scripts_in(settings, "tests/e2e"))
+    folders = ["tests/e2e"] if preset == "dev" else ["tests/e2e", "tests/reliability"]
+    outcome += run_scripts(log, settings, preset, scripts_in(settings, *folders))
     return outcome if outcome.passed + outcome.failed else Outcome(skipped="no tests in tests/e2e")
 
 
