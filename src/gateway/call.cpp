@@ -233,7 +233,7 @@ Task<Call::Step> Call::gather_request_body() {
         held_back_ = piece->data;  // too long to hold: the rest is streamed
         break;
       }
-      std::memcpy(gathered_.data() + gathered_size_, piece->data.data(), piece->data.size());
+      piece->data.copy(gathered_.data() + gathered_size_, piece->data.size());
       gathered_size_ += piece->data.size();
       request_complete_ = piece->last;
       if (!piece->need_more) continue;

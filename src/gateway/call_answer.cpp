@@ -73,7 +73,7 @@ Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
     if (!piece) co_return co_await fail_upstream(IoStatus::failed, piece.error().rule);
     const std::size_t room = std::min(limit, gathered_.size()) - gathered_size_;
     const std::size_t taken = std::min(room, piece->data.size());
-    std::memcpy(gathered_.data() + gathered_size_, piece->data.data(), taken);
+    piece->data.copy(gathered_.data() + gathered_size_, taken);
     gathered_size_ += taken;
     if (taken < piece->data.size()) {
       held_out_ = piece->data.substr(taken);
