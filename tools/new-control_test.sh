@@ -32,10 +32,11 @@ done
 # ccache finds again what was compiled in the checkout: paths under base_dir are made relative.
 export CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1
 cmake --preset dev -DSALLYPORT_DASHBOARD=OFF -DSALLYPORT_BENCHMARKS=OFF >"$work/log" 2>&1 || { tail -20 "$work/log"; fail "configure"; }
-cmake --build --preset dev --target controls_test >"$work/log" 2>&1 || { tail -40 "$work/log"; fail "the new room does not compile"; }
+cmake --build --preset dev --target controls_test assembly_test >"$work/log" 2>&1 || { tail -40 "$work/log"; fail "the new room does not compile"; }
 build/dev/controls_test >"$work/tests" 2>&1 && fail "the test that says what to do next did not fail"
 failed=$(grep -c '^\[  FAILED  \] ProbeRoom\.SaysWhatToDoNext (' "$work/tests" || true)
 others=$(grep '^\[  FAILED  \] .*(.* ms)' "$work/tests" | grep -vc ProbeRoom.SaysWhatToDoNext || true)
 [[ $failed == 1 ]] || { tail -20 "$work/tests"; fail "expected one failing test of the new room"; }
 [[ $others == 0 ]] || { grep '^\[  FAILED' "$work/tests"; fail "other tests failed"; }
+build/dev/assembly_test --gtest_filter='*Cases*' >"$work/cases" 2>&1 || { tail -20 "$work/cases"; fail "the new room's cases do not hold"; }
 echo "PASS: the new room passes the gate, compiles, and has one test that says what to do next"

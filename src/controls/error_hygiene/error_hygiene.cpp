@@ -1,5 +1,6 @@
 // error_hygiene: errors of the API leave as problem details, their text stays in the event.
 // Contract in README.md.
+#include <algorithm>
 #include <array>
 
 #include "controls/error_hygiene/config.hpp"
@@ -12,10 +13,9 @@ namespace {
 
 // What the client hears; the status is the upstream's, or 500 for a trace in a good answer.
 Problem generic(std::uint16_t status) {
-  Problem problem{status, "server_error", "The API could not answer", {}, {}, {}};
-  if (status < 500) problem = {status, "request_failed", "The request could not be processed", {}, {}, {}};
-  if (status < 400) problem.status = 500;
-  return problem;
+  if (status >= 400 && status < 500)
+    return {status, "request_failed", "The request could not be processed", {}, {}, {}};
+  return {std::max<std::uint16_t>(status, 500), "server_error", "The API could not answer", {}, {}, {}};
 }
 
 // Texts that people read; binary content holds no traces.

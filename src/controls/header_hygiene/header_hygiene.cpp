@@ -1,23 +1,13 @@
 // header_hygiene: fields that only the gateway may set, fields that tell about the inside, fields
 // that browsers need. Contract in README.md.
-#include <algorithm>
 #include <array>
 
 #include "controls/header_hygiene/config.hpp"
+#include "controls/header_hygiene/field_names.hpp"
 #include "engine/descriptor.hpp"
-#include "http/characters.hpp"
 
 namespace sallyport::controls::header_hygiene {
 namespace {
-
-// Letters and digits only, lower case: "X_Forwarded-For" and "x-forwarded-for" are one spelling.
-std::string fold(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c != '-' && c != '_' && c != '.') out += http::lower(c);
-  }
-  return out;
-}
 
 // What back-ends trust because "only the proxy sets it".
 constexpr auto gateway_fields = std::to_array<std::string_view>({
@@ -72,7 +62,7 @@ constexpr auto gateway_fields = std::to_array<std::string_view>({
     "x-envoy-external-address",
     "proxy",
 });
-constexpr std::string_view gateway_prefix = "xsallyport";  // folded
+constexpr std::string_view gateway_prefix = "xsallyport";
 
 constexpr auto telling_fields = std::to_array<std::string_view>({
     "server",
@@ -94,47 +84,6 @@ constexpr auto telling_fields = std::to_array<std::string_view>({
     "via",
 });
 
-class Names {
- public:
-  void add(std::string_view name) {
-    std::string folded = fold(name);
-    shortest_ = std::min(shortest_, folded.size());
-    longest_ = std::max(longest_, folded.size());
-    if (!folded.empty()) first_[static_cast<unsigned char>(folded.front())] = true;
-    names_.push_back(std::move(folded));
-  }
-  void seal() { std::ranges::sort(names_); }
-  // Allocates nothing: folds into a small buffer; longer names cannot be in the list.
-  [[nodiscard]] bool has(std::string_view name) const {
-    std::array<char, 64> buffer;
-    std::size_t size = 0;
-    for (const char c : name) {
-      if (c == '-' || c == '_' || c == '.') continue;
-      if (size == buffer.size()) return false;
-      buffer[size++] = http::lower(c);
-      if (size == 1 && !first_[static_cast<unsigned char>(buffer[0])]) return false;
-    }
-    if (size < shortest_ || size > longest_) return false;
-    return std::ranges::binary_search(names_, std::string_view(buffer.data(), size), std::less<>{});
-  }
-
- private:
-  std::vector<std::string> names_;
-  std::array<bool, 256> first_{};
-  std::size_t shortest_ = ~std::size_t{0};
-  std::size_t longest_ = 0;
-};
-
-bool has_gateway_prefix(std::string_view name) {
-  std::size_t matched = 0;
-  for (const char c : name) {
-    if (c == '-' || c == '_' || c == '.') continue;
-    if (http::lower(c) != gateway_prefix[matched]) return false;
-    if (++matched == gateway_prefix.size()) return true;
-  }
-  return false;
-}
-
 class HeaderHygiene final : public Control {
  public:
   explicit HeaderHygiene(const Config& config) : security_headers_(config.security_headers) {
@@ -155,7 +104,8 @@ class HeaderHygiene final : public Control {
     std::span<Edit> edits;
     std::size_t count = 0;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].removed || (!strip_.has(fields[i].name) && !has_gateway_prefix(fields[i].name))) continue;
+      if (fields[i].removed || (!strip_.has(fields[i].name) && !folded_starts_with(fields[i].name, gateway_prefix)))
+        continue;
       if (edits.empty()) edits = context.arena().array<Edit>(fields.size());
       edits[count++] = {Edit::Kind::remove_at, static_cast<std::uint16_t>(i), {}, {}};
     }
@@ -187,8 +137,8 @@ class HeaderHygiene final : public Control {
   }
 
  private:
-  Names strip_;
-  Names hide_;
+  FieldNames strip_;
+  FieldNames hide_;
   std::string hsts_;
   bool security_headers_;
 };
