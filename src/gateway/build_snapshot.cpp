@@ -11,15 +11,15 @@
 namespace sallyport::gateway {
 namespace {
 
-asio::ip::tcp::endpoint endpoint_of(const config::Endpoint& from) {
+boost::asio::ip::tcp::endpoint endpoint_of(const config::Endpoint& from) {
   if (from.address.is_v4()) {
-    asio::ip::address_v4::bytes_type bytes{};
+    boost::asio::ip::address_v4::bytes_type bytes{};
     std::memcpy(bytes.data(), from.address.bytes.data() + 12, bytes.size());
-    return {asio::ip::address_v4(bytes), from.port};
+    return {boost::asio::ip::address_v4(bytes), from.port};
   }
-  asio::ip::address_v6::bytes_type bytes{};
+  boost::asio::ip::address_v6::bytes_type bytes{};
   std::memcpy(bytes.data(), from.address.bytes.data(), bytes.size());
-  return {asio::ip::address_v6(bytes), from.port};
+  return {boost::asio::ip::address_v6(bytes), from.port};
 }
 
 struct Url {
@@ -49,7 +49,7 @@ Result<Url> parse_target(const std::string& text) {
   return url;
 }
 
-Result<std::vector<asio::ip::tcp::endpoint>> resolve(const Url& url) {
+Result<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const Url& url) {
   std::string host = url.host;
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   addrinfo hints{};
@@ -62,9 +62,9 @@ Result<std::vector<asio::ip::tcp::endpoint>> resolve(const Url& url) {
     return fail(ErrorCode::unavailable, "cannot resolve `" + host + "`: " + ::gai_strerror(error), {},
                 "the name must be known when the gateway starts");
   }
-  std::vector<asio::ip::tcp::endpoint> found;
+  std::vector<boost::asio::ip::tcp::endpoint> found;
   for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
-    asio::ip::tcp::endpoint endpoint;
+    boost::asio::ip::tcp::endpoint endpoint;
     if (one->ai_addrlen > endpoint.capacity()) continue;
     std::memcpy(endpoint.data(), one->ai_addr, one->ai_addrlen);
     endpoint.resize(one->ai_addrlen);

@@ -25,7 +25,6 @@ void Call::reset() {
   out_buffer_.release();
   gathered_.release();
   head_out_.release();
-  upload_end_.reset();
   session_ = nullptr;
   target_ = nullptr;
   upstream_config_ = nullptr;

@@ -2,7 +2,6 @@
 // same few objects again and again, so that a call allocates nothing.
 #pragma once
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,8 +41,6 @@ class Call {
 
  private:
   enum class Step : std::uint8_t { go_on, answered, broken };
-  using Timer =
-      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   void begin(Session& session);
   void stamp();
@@ -117,7 +114,7 @@ class Call {
   bool uploading_ = false;
   IoStatus upload_status_ = IoStatus::ok;
   http::Refusal upload_refusal_;
-  std::unique_ptr<Timer> upload_end_;
+  Signal upload_end_;
   std::string held_copy_;      // of held_back_, while the buffers move
   std::string_view held_out_;  // of the response's body, behind what was gathered
   std::string_view first_piece_;

@@ -1,7 +1,5 @@
 // Call, the upstream's side: head and body to the upstream, the head of its answer back.
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <cstring>
 
 #include "base/address.hpp"
@@ -162,7 +160,7 @@ Task<Call::Step> Call::send_request(bool may_retry) {
   }
   if (!request_complete_) {
     uploading_ = true;
-    asio::co_spawn(worker_->io(), upload(), asio::detached);
+    worker_->spawn(upload());
   }
   status = co_await read_answer_head();
   if (status == IoStatus::ok) co_return Step::go_on;
@@ -240,13 +238,11 @@ Task<> Call::upload() {
   if (!whole && upload_status_ != IoStatus::idle) upstream_->stream.close();
   if (!whole) close_client_ = true;
   uploading_ = false;
-  if (upload_end_) upload_end_->cancel();
+  upload_end_.raise();
 }
 
 Task<> Call::upload_ended() {
-  if (!uploading_) co_return;
-  upload_end_ = std::make_unique<Timer>(worker_->io(), std::chrono::steady_clock::time_point::max());
-  co_await upload_end_->async_wait(as_result);
+  if (uploading_) co_await upload_end_;
 }
 
 // Reads the head of the final answer into response_; what came behind it is left in the buffer.
@@ -313,7 +309,11 @@ Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
   event.reason = {rule, late                         ? "the upstream did not answer in time"
                         : status == IoStatus::closed ? "the upstream closed the connection"
                                                      : "the upstream could not be reached or broke the rules"};
-  upstream_.reset();
+  if (uploading_) {
+    upstream_->stream.close();  // forward() waits for the upload's end
+  } else {
+    upstream_.reset();
+  }
   if (!request_complete_) close_client_ = true;
   co_return co_await send_problem(problem_of_refusal(late ? 504 : 502));
 }

@@ -28,7 +28,7 @@ class Opened {
   std::vector<std::vector<ListeningSocket>> of_worker;
 };
 
-Result<int> open_socket(const asio::ip::tcp::endpoint& endpoint, const std::string& name) {
+Result<int> open_socket(const boost::asio::ip::tcp::endpoint& endpoint, const std::string& name) {
   const auto failure = [&name](const char* what, int fd) -> Result<int> {
     const int error = errno;
     if (fd >= 0) ::close(fd);
@@ -49,8 +49,8 @@ Result<int> open_socket(const asio::ip::tcp::endpoint& endpoint, const std::stri
 }
 
 // The port that the kernel chose, when port 0 was asked for.
-asio::ip::tcp::endpoint bound_to(int fd) {
-  asio::ip::tcp::endpoint endpoint;
+boost::asio::ip::tcp::endpoint bound_to(int fd) {
+  boost::asio::ip::tcp::endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (::getsockname(fd, endpoint.data(), &size) == 0) endpoint.resize(size);
   return endpoint;
@@ -58,7 +58,7 @@ asio::ip::tcp::endpoint bound_to(int fd) {
 
 // With SO_REUSEPORT a second process of the same user could share the port unnoticed: a first
 // bind without it finds out.
-Result<void> check_free(const asio::ip::tcp::endpoint& endpoint, const std::string& name) {
+Result<void> check_free(const boost::asio::ip::tcp::endpoint& endpoint, const std::string& name) {
   if (endpoint.port() == 0) return {};
   const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return {};
@@ -77,7 +77,7 @@ Result<void> open_all(const std::vector<const Listener*>& listeners, std::size_t
   opened.of_worker.resize(workers);
   for (const Listener* listener : listeners) {
     if (auto is_free = check_free(listener->endpoint, listener->name); !is_free) return is_free;
-    asio::ip::tcp::endpoint endpoint = listener->endpoint;
+    boost::asio::ip::tcp::endpoint endpoint = listener->endpoint;
     for (std::size_t worker = 0; worker < workers; ++worker) {
       const auto fd = open_socket(endpoint, listener->name);
       if (!fd) return std::unexpected(fd.error());

@@ -11,12 +11,10 @@
 namespace sallyport::gateway {
 namespace {
 
-// How long an idle connection keeps its buffer before it waits without one.
-constexpr std::chrono::milliseconds grace{1'000};
 constexpr std::chrono::milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 1u << 20;
 
-Address address_of(const asio::ip::tcp::endpoint& peer) {
+Address address_of(const boost::asio::ip::tcp::endpoint& peer) {
   Address address;
   if (peer.address().is_v4()) {
     const auto bytes = peer.address().to_v4().to_bytes();
@@ -48,9 +46,9 @@ class Session::Lease {
   std::unique_ptr<Call> call_;
 };
 
-Session::Session(Worker& worker, Socket socket, std::shared_ptr<const Listener> listener,
-                 const asio::ip::tcp::endpoint& peer)
-    : worker_(worker), stream_(std::move(socket), worker.wheel(), worker.buffers()), listener_(std::move(listener)) {
+Session::Session(Worker& worker, int fd, std::shared_ptr<const Listener> listener,
+                 const boost::asio::ip::tcp::endpoint& peer)
+    : worker_(worker), stream_(worker.reactor(), fd, worker.wheel(), worker.buffers()), listener_(std::move(listener)) {
   connection_.client = address_of(peer);
   connection_.client_port = peer.port();
   connection_.tls = listener_->tls != nullptr;
@@ -171,20 +169,15 @@ Task<Session::Next> Session::read_head() {
   }
 }
 
-// Waits for the first bytes of a request: at first with the buffer at hand, then without one.
+// Waits for the first bytes of a request, without holding a buffer meanwhile.
 Task<bool> Session::wait_for_bytes() {
   begin_ = end_ = 0;
   head_end_.reset();
-  if (!in_) in_ = worker_.buffers().take(BufferPool::small);
-  stream_.pause(grace);
-  Io io = co_await stream_.read_some({in_.data(), in_.size()});
-  if (io.status == IoStatus::idle) {
-    in_.release();
-    stream_.deadline(requests_ == 0 ? listener_->timeouts.head : listener_->timeouts.keep_alive);
-    if (co_await stream_.wait_readable() != IoStatus::ok) co_return false;
-    in_ = worker_.buffers().take(BufferPool::small);
-    io = co_await stream_.read_some({in_.data(), in_.size()});
-  }
+  in_.release();
+  stream_.deadline(requests_ == 0 ? listener_->timeouts.head : listener_->timeouts.keep_alive);
+  if (co_await stream_.wait_readable() != IoStatus::ok) co_return false;
+  in_ = worker_.buffers().take(BufferPool::small);
+  const Io io = co_await stream_.read_some({in_.data(), in_.size()});
   end_ = io.bytes;
   co_return io.status == IoStatus::ok;
 }
@@ -209,9 +202,9 @@ Task<> Session::linger() {
   if (!in_) in_ = worker_.buffers().take(BufferPool::small);
   std::size_t drained = 0;
   while (drained < linger_bytes) {
-    auto [error, bytes] = co_await stream_.socket().async_read_some(asio::buffer(in_.data(), in_.size()), as_result);
-    if (error) co_return;
-    drained += bytes;
+    const Io io = co_await stream_.read_wire({in_.data(), in_.size()});
+    if (io.status != IoStatus::ok) co_return;
+    drained += io.bytes;
   }
 }
 

@@ -16,7 +16,8 @@ namespace sallyport::gateway {
 
 class Session {
  public:
-  Session(Worker& worker, Socket socket, std::shared_ptr<const Listener> listener, const asio::ip::tcp::endpoint& peer);
+  // Takes over the socket.
+  Session(Worker& worker, int fd, std::shared_ptr<const Listener> listener, const boost::asio::ip::tcp::endpoint& peer);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

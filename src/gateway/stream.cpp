@@ -11,13 +11,20 @@
 
 namespace sallyport::gateway {
 
-Stream::Stream(Socket socket, Wheel& wheel, BufferPool& buffers)
-    : socket_(std::move(socket)), wheel_(wheel), buffers_(buffers) {
-  boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-}
+Stream::Stream(Reactor& reactor, int fd, Wheel& wheel, BufferPool& buffers)
+    : socket_(reactor, fd), wheel_(wheel), buffers_(buffers) {}
 
 Stream::~Stream() = default;
+
+Task<IoStatus> Stream::connected() {
+  socket_.write_blocked();
+  co_await socket_.writable();
+  if (!is_open()) co_return broken();
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) co_return IoStatus::failed;
+  co_return IoStatus::ok;
+}
 
 // --- TLS through a BIO of our own: OpenSSL reads from cipher_, writes straight to the socket -----
 
@@ -50,8 +57,13 @@ int Stream::bio_read(BIO* bio, char* into, int size) {
 int Stream::bio_write(BIO* bio, const char* from, int size) {
   auto& self = *static_cast<Stream*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  const ssize_t sent = ::send(self.socket_.native_handle(), from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
+  const ssize_t sent = ::send(self.socket_.fd(), from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  if (sent < 0 && errno == EAGAIN) {
+    self.socket_.write_blocked();
+    BIO_set_retry_write(bio);
+  } else if (sent < 0 && errno == EINTR) {
+    BIO_set_retry_write(bio);
+  }
   return static_cast<int>(sent);
 }
 
@@ -69,20 +81,19 @@ void Stream::use_tls(SslPtr ssl) {
 Task<IoStatus> Stream::fill() {
   if (!cipher_) cipher_ = buffers_.take(BufferPool::small);
   cipher_at_ = cipher_end_ = 0;
-  auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(cipher_.data(), cipher_.size()), as_result);
-  if (error) cipher_.release();
-  if (error == asio::error::eof) {
+  const Io io = co_await read_wire({cipher_.data(), cipher_.size()});
+  if (io.status != IoStatus::ok) cipher_.release();
+  if (io.status == IoStatus::closed) {
     ended_ = true;
     co_return IoStatus::ok;  // OpenSSL decides whether this end was announced
   }
-  if (error) co_return status_of(error);
-  cipher_end_ = bytes;
-  co_return IoStatus::ok;
+  cipher_end_ = io.bytes;
+  co_return io.status;
 }
 
 Task<IoStatus> Stream::writable() {
-  auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
-  co_return error ? status_of(error) : IoStatus::ok;
+  co_await socket_.writable();
+  co_return is_open() ? IoStatus::ok : broken();
 }
 
 Task<IoStatus> Stream::handshake() {
@@ -103,12 +114,31 @@ Task<IoStatus> Stream::handshake() {
   }
 }
 
-Task<Io> Stream::read_some(std::span<char> into) {
-  if (!ssl_) {
-    auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), as_result);
-    if (error) co_return Io{status_of(error), 0};
-    co_return Io{IoStatus::ok, bytes};
+// One read of the socket, without waiting.
+Io Stream::read_socket(std::span<char> into) {
+  while (socket_.can_read() && is_open()) {
+    const ssize_t got = ::recv(socket_.fd(), into.data(), into.size(), 0);
+    if (got > 0) {
+      if (static_cast<std::size_t>(got) < into.size()) socket_.read_short();
+      return {IoStatus::ok, static_cast<std::size_t>(got)};
+    }
+    if (got == 0) return {IoStatus::closed, 0};
+    if (errno == EAGAIN) socket_.read_blocked();
+    if (errno != EAGAIN && errno != EINTR) return {IoStatus::failed, 0};
   }
+  return {is_open() ? IoStatus::idle : broken(), 0};
+}
+
+Task<Io> Stream::read_wire(std::span<char> into) {
+  while (true) {
+    co_await socket_.readable();
+    const Io io = read_socket(into);
+    if (io.status != IoStatus::idle) co_return io;
+  }
+}
+
+Task<Io> Stream::read_some(std::span<char> into) {
+  if (!ssl_) co_return co_await read_wire(into);
   while (true) {
     ERR_clear_error();
     std::size_t bytes = 0;
@@ -129,18 +159,12 @@ Task<Io> Stream::read_some(std::span<char> into) {
   }
 }
 
-Io Stream::read_now(std::span<char> into) {
-  if (ssl_) return {IoStatus::idle, 0};
-  const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-  if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
-  if (got == 0) return {IoStatus::closed, 0};
-  return {errno == EAGAIN || errno == EINTR ? IoStatus::idle : IoStatus::failed, 0};
-}
+Io Stream::read_now(std::span<char> into) { return ssl_ ? Io{IoStatus::idle, 0} : read_socket(into); }
 
 Task<IoStatus> Stream::wait_readable() {
   if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) co_return IoStatus::ok;
-  auto [error] = co_await socket_.async_wait(Socket::wait_read, as_result);
-  co_return error ? status_of(error) : IoStatus::ok;
+  co_await socket_.readable();
+  co_return is_open() ? IoStatus::ok : broken();
 }
 
 namespace {
@@ -195,8 +219,9 @@ Io Stream::send_plain(const Parts& parts) {
   msghdr message{};
   message.msg_iov = vectors.data();
   message.msg_iovlen = count;
-  const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const ssize_t sent = ::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL);
   if (sent >= 0) return {IoStatus::ok, static_cast<std::size_t>(sent)};
+  if (errno == EAGAIN) socket_.write_blocked();
   return {errno == EAGAIN || errno == EINTR ? IoStatus::ok : IoStatus::failed, 0};
 }
 
@@ -220,9 +245,11 @@ Task<IoStatus> Stream::finish(Parts parts) {
 
 bool Stream::disturbed() {
   if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) return true;
+  if (!socket_.can_read()) return false;
   char byte = 0;
-  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got >= 0 || errno != EAGAIN;
+  const ssize_t got = ::recv(socket_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got < 0 && errno == EAGAIN) socket_.read_blocked();
+  return socket_.can_read();
 }
 
 void Stream::shutdown_send() {
@@ -230,35 +257,17 @@ void Stream::shutdown_send() {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
   }
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(socket_.fd(), SHUT_WR);
 }
 
 void Stream::reset_on_close() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-}
-
-void Stream::close() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  const linger at_once{1, 0};
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void Stream::expired() {
-  if (pausing_) {
-    paused_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
-    return;
-  }
   timed_out_ = true;
   close();
-}
-
-IoStatus Stream::status_of(const boost::system::error_code& error) {
-  if (timed_out_) return IoStatus::timed_out;
-  if (error == asio::error::operation_aborted && std::exchange(paused_, false)) return IoStatus::idle;
-  return error == asio::error::eof ? IoStatus::closed : IoStatus::failed;
 }
 
 }  // namespace sallyport::gateway

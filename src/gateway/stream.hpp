@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "gateway/buffers.hpp"
+#include "gateway/reactor.hpp"
 #include "gateway/task.hpp"
 #include "gateway/wheel.hpp"
 
@@ -20,7 +21,7 @@ enum class IoStatus : std::uint8_t {
   closed,  // an orderly end
   failed,
   timed_out,  // the deadline passed; the stream is dead
-  idle,       // the pause passed; the stream lives
+  idle,       // nothing is there now
 };
 
 // What one write sends, in order. Empty parts are skipped.
@@ -38,9 +39,12 @@ using SslPtr = std::unique_ptr<SSL, SslFree>;
 
 class Stream final : private Timed {
  public:
-  Stream(Socket socket, Wheel& wheel, BufferPool& buffers);
+  // Takes over a connected socket, or one that connects: connected() must follow then.
+  Stream(Reactor& reactor, int fd, Wheel& wheel, BufferPool& buffers);
   ~Stream() override;
 
+  // Waits until a connection that was begun stands.
+  [[nodiscard]] Task<IoStatus> connected();
   // Takes over a prepared SSL object; handshake() must follow.
   void use_tls(SslPtr ssl);
   [[nodiscard]] SSL* tls() const { return ssl_.get(); }
@@ -52,9 +56,11 @@ class Stream final : private Timed {
 
   // At least one byte, or the reason why not. An orderly end is `closed`.
   [[nodiscard]] Task<Io> read_some(std::span<char> into);
+  // The same without TLS: what is on the wire.
+  [[nodiscard]] Task<Io> read_wire(std::span<char> into);
   // Without waiting: `idle` when nothing is there, or when only read_some() can tell (TLS).
   [[nodiscard]] Io read_now(std::span<char> into);
-  // Waits for bytes without holding a buffer; `ok` when something can be read.
+  // Waits for bytes without holding a buffer; `ok` when a read can tell something.
   [[nodiscard]] Task<IoStatus> wait_readable();
   // Hands the parts to the kernel without waiting, in one call and, with TLS, in as few records as
   // possible. `parts` shrinks to what is left. Usually everything goes and no coroutine is needed:
@@ -65,15 +71,7 @@ class Stream final : private Timed {
   [[nodiscard]] Task<IoStatus> finish(Parts parts);
 
   // After this time every wait ends with timed_out and the stream is dead.
-  void deadline(std::chrono::milliseconds after) {
-    pausing_ = false;
-    wheel_.arm(*this, after);
-  }
-  // After this time the current wait ends with `idle`: the owner can give buffers back.
-  void pause(std::chrono::milliseconds after) {
-    pausing_ = true;
-    wheel_.arm(*this, after);
-  }
+  void deadline(std::chrono::milliseconds after) { wheel_.arm(*this, after); }
   void no_deadline() { wheel_.disarm(*this); }
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 
@@ -82,13 +80,13 @@ class Stream final : private Timed {
   // close() will send a reset instead of an orderly end: the peer must not take what it has for whole.
   void reset_on_close();
   void shutdown_send();
-  void close();
+  void close() { socket_.close(); }
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
-  Socket& socket() { return socket_; }
 
  private:
   void expired() override;
-  [[nodiscard]] IoStatus status_of(const boost::system::error_code& error);
+  [[nodiscard]] IoStatus broken() const { return timed_out_ ? IoStatus::timed_out : IoStatus::failed; }
+  [[nodiscard]] Io read_socket(std::span<char> into);
   [[nodiscard]] Task<IoStatus> fill();
   [[nodiscard]] Task<IoStatus> writable();
   [[nodiscard]] Io send_tls(const Parts& parts);
@@ -98,7 +96,7 @@ class Stream final : private Timed {
   static int bio_write(BIO* bio, const char* from, int size);
   static long bio_ctrl(BIO* bio, int command, long number, void* pointer);
 
-  Socket socket_;
+  Descriptor socket_;
   Wheel& wheel_;
   BufferPool& buffers_;
   SslPtr ssl_;
@@ -106,8 +104,6 @@ class Stream final : private Timed {
   std::size_t cipher_at_ = 0;
   std::size_t cipher_end_ = 0;
   bool timed_out_ = false;
-  bool pausing_ = false;
-  bool paused_ = false;
   bool plain_http_ = false;
   bool ended_ = false;  // the peer sent its end
 };

@@ -1,5 +1,10 @@
 #include "gateway/upstream_pool.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
 #include "gateway/tls.hpp"
 
 namespace sallyport::gateway {
@@ -22,22 +27,22 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take(const Target& target) {
 
 Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& target, std::chrono::milliseconds timeout,
                                                                 IoStatus& status) {
-  Socket socket(io_);
-  boost::system::error_code error;
-  socket.open(target.endpoint.protocol(), error);
-  if (error) {
-    status = IoStatus::failed;
-    co_return nullptr;
-  }
-  auto connection = std::make_unique<UpstreamConnection>(std::move(socket), wheel_, buffers_);
+  status = IoStatus::failed;
+  const int fd = ::socket(target.endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) co_return nullptr;
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // Begun before it is watched: a socket that does not connect yet counts as hung up.
+  const int begun = ::connect(fd, target.endpoint.data(), static_cast<socklen_t>(target.endpoint.size()));
+  const bool refused = begun != 0 && errno != EINPROGRESS && errno != EINTR;
+  auto connection = std::make_unique<UpstreamConnection>(reactor_, fd, wheel_, buffers_);
+  if (refused) co_return nullptr;
   Stream& stream = connection->stream;
   stream.deadline(timeout);
-  auto [failed] = co_await stream.socket().async_connect(target.endpoint, as_result);
-  if (failed) {
-    status = stream.timed_out() ? IoStatus::timed_out : IoStatus::failed;
-    co_return nullptr;
+  if (begun != 0) {
+    status = co_await stream.connected();
+    if (status != IoStatus::ok) co_return nullptr;
   }
-  stream.socket().set_option(asio::ip::tcp::no_delay(true), error);
   if (target.tls) {
     SslPtr ssl = client_ssl(*target.tls, target.tls_name);
     if (!ssl) {

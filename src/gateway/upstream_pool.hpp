@@ -12,7 +12,8 @@
 namespace sallyport::gateway {
 
 struct UpstreamConnection {
-  UpstreamConnection(Socket socket, Wheel& wheel, BufferPool& buffers) : stream(std::move(socket), wheel, buffers) {}
+  UpstreamConnection(Reactor& reactor, int fd, Wheel& wheel, BufferPool& buffers)
+      : stream(reactor, fd, wheel, buffers) {}
   Stream stream;
   bool reused = false;  // it has carried an answer before
 };
@@ -22,7 +23,8 @@ class UpstreamPool {
   static constexpr std::size_t idle_per_target = 256;
   static constexpr std::chrono::seconds idle_time{60};
 
-  UpstreamPool(asio::io_context& io, Wheel& wheel, BufferPool& buffers) : io_(io), wheel_(wheel), buffers_(buffers) {}
+  UpstreamPool(Reactor& reactor, Wheel& wheel, BufferPool& buffers)
+      : reactor_(reactor), wheel_(wheel), buffers_(buffers) {}
 
   // An idle connection that is still silent, or null. A connection on which anything arrived
   // unasked is closed: its bytes could be taken for the next answer.
@@ -36,7 +38,7 @@ class UpstreamPool {
   [[nodiscard]] std::size_t idle() const;
 
  private:
-  asio::io_context& io_;
+  Reactor& reactor_;
   Wheel& wheel_;
   BufferPool& buffers_;
   std::unordered_map<std::string, std::vector<std::unique_ptr<UpstreamConnection>>> idle_;

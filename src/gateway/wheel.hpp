@@ -1,5 +1,5 @@
-// One coarse timer wheel a core: arming a deadline is a store, not an operation of the kernel or
-// of Asio. Resolution is one tick; a deadline fires up to one tick late, never early.
+// One coarse timer wheel a core: arming a deadline is a store, no operation of the kernel.
+// Resolution is one tick; a deadline fires up to one tick late, never early.
 #pragma once
 
 #include <array>

@@ -1,14 +1,12 @@
 #include "gateway/worker.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cerrno>
 #include <cstdio>
 
 #include "gateway/call.hpp"
@@ -17,63 +15,62 @@
 namespace sallyport::gateway {
 namespace {
 
-using SteadyTimer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-
 constexpr std::size_t kept_calls = 512;
-
-// Nothing on the request path throws on purpose; what does (memory) ends that connection only.
-auto contained(WorkerStats& stats) {
-  return [&stats](const std::exception_ptr& error) {
-    if (!error) return;
-    stats.internal_errors.fetch_add(1, std::memory_order_relaxed);
-    try {
-      std::rethrow_exception(error);
-    } catch (const std::exception& what) {
-      std::fprintf(stderr, "sallyport: a connection ended by an internal error: %s\n", what.what());
-    }
-  };
-}
+constexpr std::chrono::milliseconds out_of_descriptors{50};  // until accept() is tried again
 
 }  // namespace
 
 struct Worker::Acceptor {
-  using Type = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
-  Acceptor(asio::io_context& io, const ListeningSocket& socket, bool v4)
-      : name(socket.name), acceptor(io, v4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), socket.fd) {}
+  Acceptor(Reactor& reactor, const ListeningSocket& given) : name(given.name), socket(reactor, given.fd) {}
   std::string name;
-  Type acceptor;
+  Descriptor socket;
   std::shared_ptr<const Listener> listener;
 };
 
 // What other threads want; the eventfd wakes the worker.
 struct Worker::Orders {
-  explicit Orders(asio::io_context& io) : fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), event(io, fd) {}
+  explicit Orders(Reactor& reactor) : fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), event(reactor, fd) {}
   std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot;
   std::vector<ListeningSocket> sockets;
   bool drain = false;
   std::chrono::milliseconds grace{};
   int fd;
-  asio::posix::basic_stream_descriptor<Executor> event;
+  Descriptor event;
+};
+
+// Waits for a time of the wheel.
+class Worker::Pause final : private Timed {
+ public:
+  Pause(Worker& worker, std::chrono::milliseconds time) : reactor_(worker.reactor_) { worker.wheel_.arm(*this, time); }
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
+  void await_resume() const noexcept {}
+
+ private:
+  void expired() override { reactor_.resume_soon(waiting_); }
+  Reactor& reactor_;
+  std::coroutine_handle<> waiting_;
 };
 
 Worker::Worker(std::shared_ptr<const Snapshot> snapshot, events::Recorder& recorder,
                std::shared_ptr<std::atomic<std::uint32_t>> open_connections)
     : recorder_(recorder),
       open_connections_(std::move(open_connections)),
-      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
-      upstreams_(io_, wheel_, buffers_),
+      upstreams_(reactor_, wheel_, buffers_),
       started_(std::chrono::steady_clock::now()),
-      orders_(std::make_unique<Orders>(io_)) {
+      orders_(std::make_unique<Orders>(reactor_)) {
   adopt(std::move(snapshot), {});
 }
 
 Worker::~Worker() { join(); }
 
 void Worker::start(std::vector<ListeningSocket> sockets) {
-  adopt(std::shared_ptr<const Snapshot>(local_), std::move(sockets));
-  thread_ = std::thread([this] { run(); });
+  // Coroutines live on the worker's thread only, from their first step.
+  thread_ = std::thread([this, sockets = std::move(sockets)]() mutable {
+    adopt(std::shared_ptr<const Snapshot>(local_), std::move(sockets));
+    run();
+  });
 }
 
 void Worker::join() {
@@ -104,35 +101,58 @@ void Worker::drain(std::chrono::milliseconds grace) {
   wake();
 }
 
-void Worker::run() {
-  asio::co_spawn(io_, tick(), contained(stats_));
-  asio::co_spawn(io_, obey(), contained(stats_));
-  io_.run();
-  upstreams_.clear();
+// Nothing on the request path throws on purpose; what does (memory) ends that connection only.
+void Worker::spawn(Task<> task) {
+  ++tasks_;
+  gateway::spawn(std::move(task), [this](const std::exception_ptr& error) {
+    --tasks_;
+    if (!error) return;
+    stats_.internal_errors.fetch_add(1, std::memory_order_relaxed);
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& what) {
+      std::fprintf(stderr, "sallyport: a connection ended by an internal error: %s\n", what.what());
+    }
+  });
 }
 
-// The worker's clock: moves the wheel, and ends the thread when a drain is complete.
-Task<> Worker::tick() {
-  SteadyTimer timer(io_);
-  while (true) {
-    timer.expires_after(Wheel::tick);
-    co_await timer.async_wait(as_result);
+void Worker::run() {
+  spawn(obey());
+  auto next_tick = started_ + Wheel::tick;
+  while (!draining_ || !sessions_.empty()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - std::chrono::steady_clock::now());
+    reactor_.poll(std::max(left, std::chrono::milliseconds(0)));
     const auto now = std::chrono::steady_clock::now();
-    wheel_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(now - started_));
-    if (!draining_) continue;
-    const bool late = now >= drain_end_;
-    for (std::size_t i = sessions_.size(); i-- > 0;) sessions_[i]->close(!late);
-    if (sessions_.empty()) break;
+    if (now < next_tick) continue;
+    next_tick = now + Wheel::tick;
+    tick(now);
   }
-  boost::system::error_code ignored;
-  orders_->event.cancel(ignored);
+  orders_->event.close();
+  upstreams_.clear();
+  // What waits for something that was closed comes to its end.
+  while (tasks_ != 0) {
+    reactor_.poll(Wheel::tick);
+    tick(std::chrono::steady_clock::now());
+  }
+  calls_.clear();
+  FramePool::clear();
+}
+
+// The worker's clock: moves the wheel, and ends what a drain waits for.
+void Worker::tick(std::chrono::steady_clock::time_point now) {
+  wheel_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(now - started_));
+  if (!draining_) return;
+  const bool late = now >= drain_end_;
+  for (std::size_t i = sessions_.size(); i-- > 0;) sessions_[i]->close(!late);
 }
 
 Task<> Worker::obey() {
   while (true) {
+    co_await orders_->event.readable();
+    if (!orders_->event.is_open()) co_return;
     std::uint64_t count = 0;
-    auto [error, bytes] = co_await orders_->event.async_read_some(asio::buffer(&count, sizeof count), as_result);
-    if (error) co_return;
+    if (::read(orders_->fd, &count, sizeof count) < 0 && errno == EINTR) continue;
+    orders_->event.read_blocked();  // what is written from now on is told anew
     std::shared_ptr<const Snapshot> snapshot;
     std::vector<ListeningSocket> sockets;
     bool drain = false;
@@ -152,10 +172,7 @@ Task<> Worker::obey() {
 void Worker::begin_drain(std::chrono::milliseconds grace) {
   draining_ = true;
   drain_end_ = std::chrono::steady_clock::now() + grace;
-  for (const auto& acceptor : acceptors_) {
-    boost::system::error_code ignored;
-    acceptor->acceptor.close(ignored);
-  }
+  for (const auto& acceptor : acceptors_) acceptor->socket.close();
   acceptors_.clear();
   for (std::size_t i = sessions_.size(); i-- > 0;) sessions_[i]->close(true);
 }
@@ -176,8 +193,7 @@ void Worker::adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<Listeni
       acceptor->listener = std::shared_ptr<const Listener>(local_, listener);
       return false;
     }
-    boost::system::error_code ignored;
-    acceptor->acceptor.close(ignored);
+    acceptor->socket.close();
     return true;
   });
   for (const ListeningSocket& socket : sockets) {
@@ -186,35 +202,39 @@ void Worker::adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<Listeni
       ::close(socket.fd);
       continue;
     }
-    auto acceptor = std::make_shared<Acceptor>(io_, socket, listener->endpoint.address().is_v4());
+    auto acceptor = std::make_shared<Acceptor>(reactor_, socket);
     acceptor->listener = std::shared_ptr<const Listener>(local_, listener);
     acceptors_.push_back(acceptor);
-    asio::co_spawn(io_, accept(acceptor), contained(stats_));
+    spawn(accept(acceptor));
   }
 }
 
 Task<> Worker::accept(std::shared_ptr<Acceptor> acceptor) {
-  SteadyTimer pause(io_);
-  while (acceptor->acceptor.is_open()) {
-    asio::ip::tcp::endpoint peer;
-    Socket socket(io_);
-    auto [error] = co_await acceptor->acceptor.async_accept(socket, peer, as_result);
-    if (error) {
-      if (!acceptor->acceptor.is_open() || error == asio::error::operation_aborted) co_return;
-      // Out of descriptors or memory: let calls end first.
-      pause.expires_after(std::chrono::milliseconds(50));
-      co_await pause.async_wait(as_result);
+  Descriptor& socket = acceptor->socket;
+  while (true) {
+    co_await socket.readable();
+    if (!socket.is_open()) co_return;
+    boost::asio::ip::tcp::endpoint peer;
+    auto size = static_cast<socklen_t>(peer.capacity());
+    const int fd = ::accept4(socket.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (errno == EAGAIN) {
+        socket.read_blocked();
+      } else if (errno != EINTR && errno != ECONNABORTED) {
+        co_await Pause(*this, out_of_descriptors);  // or of memory: calls end first
+      }
       continue;
     }
+    peer.resize(size);
     stats_.accepted.fetch_add(1, std::memory_order_relaxed);
     if (open_connections_->load(std::memory_order_relaxed) >= acceptor->listener->max_connections) {
       stats_.over_limit.fetch_add(1, std::memory_order_relaxed);
-      continue;  // the socket closes
+      ::close(fd);
+      continue;
     }
-    boost::system::error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    auto session = std::make_unique<Session>(*this, std::move(socket), acceptor->listener, peer);
-    asio::co_spawn(io_, Session::run(std::move(session)), contained(stats_));
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    spawn(Session::run(std::make_unique<Session>(*this, fd, acceptor->listener, peer)));
   }
 }
 

@@ -1,4 +1,4 @@
-// Worker: one core of the data plane: a thread, its io_context, wheel, pools and ring. Nothing on
+// Worker: one core of the data plane: a thread, its reactor, wheel, pools and ring. Nothing on
 // the request path is shared with other workers but the immutable snapshot.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include "base/uuid.hpp"
 #include "events/recorder.hpp"
 #include "gateway/buffers.hpp"
+#include "gateway/reactor.hpp"
 #include "gateway/snapshot.hpp"
 #include "gateway/task.hpp"
 #include "gateway/upstream_pool.hpp"
@@ -62,7 +63,9 @@ class Worker {
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] std::unique_ptr<Call> take_call();
   void give_call(std::unique_ptr<Call> call);
-  asio::io_context& io() { return io_; }
+  // Runs it at once, up to its first wait. An exception ends that task only and is counted.
+  void spawn(Task<> task);
+  Reactor& reactor() { return reactor_; }
   Wheel& wheel() { return wheel_; }
   BufferPool& buffers() { return buffers_; }
   UpstreamPool& upstreams() { return upstreams_; }
@@ -76,8 +79,9 @@ class Worker {
  private:
   struct Acceptor;
   struct Orders;
+  class Pause;
   void run();
-  Task<> tick();
+  void tick(std::chrono::steady_clock::time_point now);
   Task<> obey();
   void adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets);
   Task<> accept(std::shared_ptr<Acceptor> acceptor);
@@ -88,7 +92,7 @@ class Worker {
   std::shared_ptr<std::atomic<std::uint32_t>> open_connections_;
   WorkerStats stats_;
 
-  asio::io_context io_;
+  Reactor reactor_;
   Wheel wheel_;
   BufferPool buffers_;
   UpstreamPool upstreams_;
@@ -99,6 +103,7 @@ class Worker {
   std::vector<Session*> sessions_;
   std::chrono::steady_clock::time_point started_;
   std::uint32_t turn_ = 0;
+  std::size_t tasks_ = 0;  // that have not ended
   bool draining_ = false;
   std::chrono::steady_clock::time_point drain_end_{};
 

@@ -93,7 +93,43 @@ data: {folder}/drain-data
     listener.close()
 
 
+def broken_answer_to_an_upload(folder):
+    """An upstream that answers in the middle of an upload, and breaks the rules in its answer's body."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            peer.recv(1000)
+            peer.sendall(b"HTTP/1.1 400 No\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\nno chunk\r\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+    path = pathlib.Path(folder, "early.yaml")
+    path.write_text(f"""version: 1
+listen: [{{ address: 127.0.0.1:0, cleartext: true }}]
+apis: [{{ name: early, hosts: ['*'], upstream: http://127.0.0.1:{listener.getsockname()[1]} }}]
+data: {folder}/early-data
+""")
+    process = subprocess.Popen([PROGRAM, "run", "-c", str(path)], stdout=subprocess.PIPE, text=True)
+    port = int(next(line for line in until_ready(process) if "listening" in line).rsplit(":", 1)[1])
+    statuses = []
+    for _ in range(20):
+        client = socket.create_connection(("127.0.0.1", port), timeout=10)
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + b"x" * 200000)
+        statuses.append(client.recv(65536).split(b" ")[1:2])
+        client.close()
+    check("a malformed answer to an unfinished upload gives 502", statuses == [[b"502"]] * 20, statuses)
+    process.terminate()
+    check("and the gateway ends in order", process.wait(40) == 0)
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
 with tempfile.TemporaryDirectory(prefix="sallyport-test-") as place:
     broken_origin(place)
+    broken_answer_to_an_upload(place)
     drain(place)
 sys.exit(check.end())
