@@ -133,6 +133,7 @@ class ControlCases : public ::testing::TestWithParam<ControlCase> {
   Response response_;
   Transaction call_;
   Verdict verdict_;
+  std::string head_;
   std::string answer_head_;
   std::filesystem::path folder_;
 };
@@ -151,9 +152,9 @@ TEST_P(ControlCases, EndAsExpected) {
   if (admitted) {
     FieldList fields{{"Host", "api.example"}};
     fields.insert(fields.end(), given.request_fields.begin(), given.request_fields.end());
-    const std::string head =
+    head_ =
         head_of(given.method + " " + given.path + " HTTP/1.1", fields, given.request_body, !given.request_body.empty());
-    const auto read = parse_request(head, given.tls, call_.fresh_arena(), request_);
+    const auto read = parse_request(head_, given.tls, call_.fresh_arena(), request_);
     ASSERT_TRUE(read) << read.error().message;
     call_.begin(*policy, connection_, request_, {});
     problem = drive();

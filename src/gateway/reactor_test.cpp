@@ -18,19 +18,25 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Pair {
-  explicit Pair(Reactor& reactor) {
+  explicit Pair(Reactor& with) : reactor(with) {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
     near = std::make_unique<Descriptor>(reactor, ends[0]);
     far = ends[1];
   }
-  ~Pair() { hang_up(); }
+  ~Pair() {
+    hang_up();
+    if (near) near->close();
+    reactor.poll(0ms);  // who waits comes to its end
+    reactor.poll(0ms);
+  }
   void hang_up() {
     if (far >= 0) ::close(std::exchange(far, -1));
   }
   void say(std::string_view text) const {
     EXPECT_EQ(::write(far, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
+  Reactor& reactor;
   std::unique_ptr<Descriptor> near;
   int far = -1;
 };
@@ -60,9 +66,9 @@ Task<> read_all(Descriptor& from, std::size_t piece, std::string& into, bool& en
 
 TEST(Reactor, ResumesWhoWaitsForBytes) {
   Reactor reactor;
-  Pair pair(reactor);
   std::string got;
   bool ended = false;
+  Pair pair(reactor);
   start(read_all(*pair.near, 64, got, ended));
   reactor.poll(0ms);
   EXPECT_EQ(got, "");
@@ -81,9 +87,9 @@ TEST(Reactor, ResumesWhoWaitsForBytes) {
 // Bytes and end come in one event: after the short read nothing would be told any more.
 TEST(Reactor, SeesTheEndThatCameWithTheLastBytes) {
   Reactor reactor;
-  Pair pair(reactor);
   std::string got;
   bool ended = false;
+  Pair pair(reactor);
   start(read_all(*pair.near, 64, got, ended));
   reactor.poll(0ms);
   pair.say("last");
@@ -95,9 +101,9 @@ TEST(Reactor, SeesTheEndThatCameWithTheLastBytes) {
 
 TEST(Reactor, ReadsOnWhenTheBufferWasFilled) {
   Reactor reactor;
-  Pair pair(reactor);
   std::string got;
   bool ended = false;
+  Pair pair(reactor);
   start(read_all(*pair.near, 4, got, ended));
   reactor.poll(0ms);
   pair.say(std::string(4000, 'x'));
@@ -109,9 +115,9 @@ TEST(Reactor, ReadsOnWhenTheBufferWasFilled) {
 
 TEST(Reactor, ABusyCoroutineLeavesTurnsToOthers) {
   Reactor reactor;
-  Pair busy(reactor), other(reactor);
   std::string much, little;
   bool ended = false;
+  Pair busy(reactor), other(reactor);
   start(read_all(*busy.near, 1, much, ended));
   start(read_all(*other.near, 64, little, ended));
   reactor.poll(0ms);
@@ -155,9 +161,9 @@ TEST(Reactor, ResumesAWriterWhenThereIsRoom) {
 
 TEST(Reactor, ClosingResumesWhoWaits) {
   Reactor reactor;
-  Pair pair(reactor);
   std::string got;
   bool ended = false;
+  Pair pair(reactor);
   start(read_all(*pair.near, 64, got, ended));
   reactor.poll(0ms);
   pair.near->close();
@@ -176,7 +182,6 @@ TEST(Reactor, AnEventOfADestroyedDescriptorIsForgotten) {
     if (mine.near) its.near.reset();
   };
   start(destroyer(one, two));
-  std::string got;
   reactor.poll(0ms);
   one.say("x");
   two.say("x");
