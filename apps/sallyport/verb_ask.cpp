@@ -10,7 +10,27 @@
 namespace sallyport::cli {
 namespace {
 
-int ask_gateway(const std::string& config_file, const std::string& verb) {
+struct Options {
+  std::string config = "sallyport.yaml";
+  std::string format = "text";
+};
+
+// "events.written: 12" for each value of the reply.
+void print_lines(const document::Node& node, const std::string& path) {
+  for (const auto& entry : node.entries()) {
+    const std::string name = path.empty() ? std::string(entry.key) : path + "." + std::string(entry.key);
+    if (entry.value.is_mapping()) {
+      print_lines(entry.value, name);
+    } else if (entry.value.is_sequence()) {
+      for (const auto& item : entry.value.items()) std::cout << name << ": " << item.text() << "\n";
+    } else {
+      std::cout << name << ": " << entry.value.text() << "\n";
+    }
+  }
+}
+
+int ask_gateway(const Options& options, const std::string& verb) {
+  const std::string& config_file = options.config;
   config::Report report;
   const auto loaded = config::load_with_includes(config_file, report);
   if (!loaded) {
@@ -25,26 +45,45 @@ int ask_gateway(const std::string& config_file, const std::string& verb) {
     std::cerr << reply.error().text() << "\n";
     return reply.error().code == ErrorCode::invalid ? usage : internal;
   }
-  // A text comes as a JSON string, everything else is shown as JSON.
-  const auto text = reply->starts_with('"') ? document::parse(*reply, "reply") : fail(ErrorCode::invalid, "");
-  std::cout << (text ? text->root().text() : *reply + "\n");
+  const auto parsed = document::parse_json(*reply, "reply");
+  if (!parsed) {
+    std::cerr << parsed.error().text() << "\n";
+    return internal;
+  }
+  if (!parsed->root().is_mapping()) {
+    std::cout << parsed->root().text();
+  } else if (options.format == "json") {
+    std::cout << *reply << "\n";
+  } else {
+    print_lines(parsed->root(), "");
+  }
   return good;
 }
 
-void add(CLI::App& app, int& exit, const std::string& verb, const std::string& summary) {
-  auto config_file = std::make_shared<std::string>("sallyport.yaml");
+CLI::App* add(CLI::App& app, int& exit, const std::shared_ptr<Options>& options, const std::string& verb,
+              const std::string& summary) {
   auto* command = app.add_subcommand(verb, summary);
-  command->add_option("-c,--config", *config_file, "Configuration file of the gateway that runs")
+  command->add_option("-c,--config", options->config, "Configuration file of the gateway that runs")
       ->capture_default_str();
-  command->footer("Example: sallyport " + verb + " -c sallyport.yaml");
-  command->callback([config_file, verb, &exit] { exit = ask_gateway(*config_file, verb); });
+  command->callback([options, verb, &exit] { exit = ask_gateway(*options, verb); });
+  return command;
 }
 
 }  // namespace
 
 void add_reload(CLI::App& app, int& exit) {
-  add(app, exit, "reload", "Makes the running gateway read its configuration again: all of it, or nothing changes.");
+  add(app, exit, std::make_shared<Options>(), "reload",
+      "Makes the running gateway read its configuration again: all of it, or nothing changes.")
+      ->footer("Example: sallyport reload -c sallyport.yaml");
 }
-void add_status(CLI::App& app, int& exit) { add(app, exit, "status", "Shows how the running gateway is, as JSON."); }
+
+void add_status(CLI::App& app, int& exit) {
+  const auto options = std::make_shared<Options>();
+  auto* verb = add(app, exit, options, "status", "Shows how the running gateway is.");
+  verb->add_option("--format", options->format, "text: a line for each figure, or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->footer("Example: sallyport status -c sallyport.yaml --format json");
+}
 
 }  // namespace sallyport::cli

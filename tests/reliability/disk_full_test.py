@@ -32,7 +32,7 @@ def within_small_disk():
 
 
 def status(gate):
-    done = subprocess.run([PROGRAM, "status", "-c", f"{gate.folder}/sallyport.yaml"], capture_output=True, text=True)
+    done = subprocess.run([PROGRAM, "status", "--format", "json", "-c", f"{gate.folder}/sallyport.yaml"], capture_output=True, text=True)
     return json.loads(done.stdout)["events"]
 
 

@@ -47,7 +47,7 @@ def reload_under_load(gate):
     print(f"{reloads} reloads, {done[0]} calls meanwhile, {len(failures)} failed")
     check("100 reloads under load, no request failed", reloads == 100 and not failures and done[0] > 100, (reloads, done, failures[:5]))
     check("a bad configuration is refused whole, with its place", bad.returncode == 2 and "nonsense" in bad.stderr, bad.stderr)
-    status = subprocess.run([PROGRAM, "status", "-c", str(path)], capture_output=True, text=True)
+    status = subprocess.run([PROGRAM, "status", "--format", "json", "-c", str(path)], capture_output=True, text=True)
     check("status says which configuration runs", json.loads(status.stdout)["config"]["generation"] == 101, status.stdout)
 
 
