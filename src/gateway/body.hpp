@@ -34,6 +34,17 @@ class BodyReader {
   [[nodiscard]] bool whole_at_hand(std::size_t limit) const {
     return framing_ == Framing::length && !done_ && left_ <= std::min<std::uint64_t>(limit, pending_.size());
   }
+  // Bytes still to come of a body of known length of which nothing is at hand; otherwise 0.
+  [[nodiscard]] std::uint64_t to_come() const {
+    return framing_ == Framing::length && !done_ && pending_.empty() ? left_ : 0;
+  }
+  // `bytes` of them went another way; false when the body became longer than its limit.
+  [[nodiscard]] bool passed_by(std::uint64_t bytes) {
+    left_ -= bytes;
+    total_ += bytes;
+    done_ = left_ == 0;
+    return total_ <= limit_;
+  }
   [[nodiscard]] bool nothing_pending() const { return pending_.empty(); }
   // Copies what is not decoded yet into another buffer.
   void move_pending(Buffer& to);

@@ -3,6 +3,7 @@
 #include <netdb.h>
 
 #include <cstring>
+#include <map>
 
 #include "base/address.hpp"
 #include "gateway/tls.hpp"
@@ -149,8 +150,13 @@ std::shared_ptr<const Snapshot> build_snapshot(const settings::Root& root, std::
                                                config::Report& report) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->policy = std::move(policy);
+  std::map<std::string, int> seen;
   for (const settings::Listen& listen : root.listen) {
-    if (auto listener = build_listener(listen, report)) snapshot->listeners.push_back(std::move(*listener));
+    auto listener = build_listener(listen, report);
+    if (!listener) continue;
+    // Listeners at ports that the kernel chooses are told apart by their order.
+    if (const int before = seen[listener->name]++; before != 0) listener->name += "#" + std::to_string(before + 1);
+    snapshot->listeners.push_back(std::move(*listener));
   }
   for (const settings::Api& api : root.apis) snapshot->upstreams.push_back(build_upstream(api, report));
   return report.ok() ? snapshot : nullptr;

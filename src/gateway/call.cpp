@@ -23,6 +23,7 @@ void Call::reset() {
   in_buffer_.release();
   answer_head_.release();
   out_buffer_.release();
+  request_body_.release();
   gathered_.release();
   head_out_.release();
   session_ = nullptr;
@@ -221,26 +222,27 @@ Task<Call::Step> Call::gather_request_body() {
   } else {
     const bool small = wanted <= engine::max_whole_body;
     if (!small) co_return co_await deny_by_http({413, "body_limit", "a control wants more than can be held"});
-    gathered_ = worker_->buffers().take(BufferPool::large);
+    request_body_ = worker_->buffers().take(BufferPool::large);
+    std::size_t size = 0;
     in_buffer_ = worker_->buffers().take(BufferPool::small);
     session_->stream().deadline(session_->listener().timeouts.body);
     while (!request_complete_) {
       const auto piece = in_body_.next();
       if (!piece) co_return co_await deny_by_http(piece.error());
-      if (gathered_size_ + piece->data.size() > gathered_.size()) {
+      if (size + piece->data.size() > request_body_.size()) {
         if (wanted != 0) co_return co_await deny_by_http({413, "body_limit", "the body is longer than controls read"});
         held_back_ = piece->data;  // too long to hold: the rest is streamed
         break;
       }
-      piece->data.copy(gathered_.data() + gathered_size_, piece->data.size());
-      gathered_size_ += piece->data.size();
+      piece->data.copy(request_body_.data() + size, piece->data.size());
+      size += piece->data.size();
       request_complete_ = piece->last;
       if (!piece->need_more) continue;
       if (const IoStatus status = co_await ask_client_for_body(); status != IoStatus::ok) {
         co_return co_await body_did_not_come(status);
       }
     }
-    ready_ = {gathered_.data(), gathered_size_};
+    ready_ = {request_body_.data(), size};
   }
   request_chunked_ = !request_complete_ && request_.framing == Framing::chunked;
   if (wanted != 0) co_return co_await settle(transaction_.request_body(ready_));

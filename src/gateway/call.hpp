@@ -74,6 +74,7 @@ class Call {
   [[nodiscard]] Step cut_short(IoStatus status);
   void keep_upstream();
   Task<Step> relay();
+  Task<Step> relay_unseen();
   Task<Step> send_piece(std::string_view piece, bool last);
   [[nodiscard]] bool write_answer_head(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
@@ -93,15 +94,16 @@ class Call {
   Transaction transaction_;
   BodyReader in_body_;
   BodyReader out_body_;
-  Buffer in_buffer_;    // request body beyond what came with the head
-  Buffer answer_head_;  // response_ points into it until the event is recorded
-  Buffer out_buffer_;   // response body
-  Buffer gathered_;     // a body that a control wants as a whole, or a small chunked one
+  Buffer in_buffer_;     // request body beyond what came with the head
+  Buffer answer_head_;   // response_ points into it until the event is recorded
+  Buffer out_buffer_;    // response body
+  Buffer request_body_;  // one that a control wants as a whole, or a small chunked one
+  Buffer gathered_;      // of the answer's body, what a control wants to see
   Buffer head_out_;
-  std::string_view head_text_;  // in head_out_
-  std::string_view ready_;      // the start of the request body, decoded, to be sent with the head
-  std::string_view held_back_;  // decoded behind ready_, not sent yet
-  std::size_t gathered_size_ = 0;
+  std::string_view head_text_;     // in head_out_
+  std::string_view ready_;         // the start of the request body, decoded, to be sent with the head
+  std::string_view held_back_;     // decoded behind ready_, not sent yet
+  std::size_t gathered_size_ = 0;  // in gathered_
   std::int64_t start_us_ = 0;
   std::int64_t sent_us_ = 0;
   std::array<char, 36> id_text_{};

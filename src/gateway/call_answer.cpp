@@ -9,7 +9,8 @@
 namespace sallyport::gateway {
 namespace {
 
-constexpr std::size_t max_sealed = 16 * 1024;  // bytes of a replaced body that the event keeps
+constexpr std::uint64_t worth_a_pipe = 32 * 1024;  // bytes still to come; fewer are copied
+constexpr std::size_t max_sealed = 16 * 1024;      // bytes of a replaced body that the event keeps
 static_assert(engine::max_whole_body <= BufferPool::large);
 
 }  // namespace
@@ -168,6 +169,10 @@ Task<Call::Step> Call::relay() {
     step = co_await send_piece(gathered_body(), last && held_out_.empty());
     if (step == Step::go_on && !held_out_.empty()) step = co_await send_piece(held_out_, last);
   }
+  const bool plain = session_->stream().tls() == nullptr && upstream_->stream.tls() == nullptr;
+  if (step == Step::go_on && plain && !client_chunked_ && out_body_.to_come() >= worth_a_pipe) {
+    step = co_await relay_unseen();
+  }
   while (step == Step::go_on) {
     auto piece = out_body_.next();
     if (piece && piece->need_more) {
@@ -181,6 +186,28 @@ Task<Call::Step> Call::relay() {
   }
   if (step == Step::answered) keep_upstream();
   co_return step;
+}
+
+// The rest of a long body between two sockets without TLS: the kernel moves it.
+Task<Call::Step> Call::relay_unseen() {
+  Pipe pipe = worker_->pipes().take();
+  if (!pipe) co_return Step::go_on;
+  out_buffer_.release();
+  Event& event = transaction_.event();
+  while (!out_body_.done()) {
+    upstream_->stream.deadline(upstream_config_->timeout);
+    const Io io = co_await upstream_->stream.read_into(
+        pipe, static_cast<std::size_t>(std::min<std::uint64_t>(out_body_.to_come(), PipePool::bytes)));
+    if (io.status != IoStatus::ok) co_return cut_short(io.status);
+    if (!out_body_.passed_by(io.bytes)) co_return cut_short(IoStatus::failed);
+    event.bytes_out += io.bytes;
+    if (uninspected_) event.bytes_uninspected = event.bytes_out;
+    if (out_body_.done()) publish();
+    session_->stream().deadline(session_->listener().timeouts.write);
+    if (co_await session_->stream().write_from(pipe, !out_body_.done()) != IoStatus::ok) co_return Step::broken;
+  }
+  worker_->pipes().give(std::move(pipe));
+  co_return Step::answered;
 }
 
 // The upstream broke off within the body: so must we, or the client takes half for whole.

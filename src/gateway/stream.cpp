@@ -161,6 +161,30 @@ Task<Io> Stream::read_some(std::span<char> into) {
 
 Io Stream::read_now(std::span<char> into) { return ssl_ ? Io{IoStatus::idle, 0} : read_socket(into); }
 
+Task<Io> Stream::read_into(Pipe& pipe, std::size_t size) {
+  while (true) {
+    co_await socket_.readable();
+    if (!is_open()) co_return Io{broken(), 0};
+    const ssize_t moved = pipe.take_from(socket_.fd(), size);
+    if (moved > 0) co_return Io{IoStatus::ok, static_cast<std::size_t>(moved)};
+    if (moved == 0) co_return Io{IoStatus::closed, 0};
+    if (errno == EAGAIN) socket_.read_blocked();
+    if (errno != EAGAIN && errno != EINTR) co_return Io{IoStatus::failed, 0};
+  }
+}
+
+Task<IoStatus> Stream::write_from(Pipe& pipe, bool more_follows) {
+  while (pipe.held() != 0) {
+    co_await socket_.writable();
+    if (!is_open()) co_return broken();
+    const ssize_t moved = pipe.give_to(socket_.fd(), more_follows);
+    if (moved >= 0 || errno == EINTR) continue;
+    if (errno != EAGAIN) co_return IoStatus::failed;
+    socket_.write_blocked();
+  }
+  co_return IoStatus::ok;
+}
+
 Task<IoStatus> Stream::wait_readable() {
   if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) co_return IoStatus::ok;
   co_await socket_.readable();

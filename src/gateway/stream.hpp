@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "gateway/buffers.hpp"
+#include "gateway/pipe.hpp"
 #include "gateway/reactor.hpp"
 #include "gateway/task.hpp"
 #include "gateway/wheel.hpp"
@@ -62,6 +63,9 @@ class Stream final : private Timed {
   [[nodiscard]] Io read_now(std::span<char> into);
   // Waits for bytes without holding a buffer; `ok` when a read can tell something.
   [[nodiscard]] Task<IoStatus> wait_readable();
+  // At most `size` bytes of a stream without TLS into the pipe; and all that the pipe holds out of it.
+  [[nodiscard]] Task<Io> read_into(Pipe& pipe, std::size_t size);
+  [[nodiscard]] Task<IoStatus> write_from(Pipe& pipe, bool more_follows);
   // Hands the parts to the kernel without waiting, in one call and, with TLS, in as few records as
   // possible. `parts` shrinks to what is left. Usually everything goes and no coroutine is needed:
   //   IoStatus status = stream.send(parts);

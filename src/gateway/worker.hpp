@@ -11,6 +11,7 @@
 #include "base/uuid.hpp"
 #include "events/recorder.hpp"
 #include "gateway/buffers.hpp"
+#include "gateway/pipe.hpp"
 #include "gateway/reactor.hpp"
 #include "gateway/snapshot.hpp"
 #include "gateway/task.hpp"
@@ -68,6 +69,7 @@ class Worker {
   Reactor& reactor() { return reactor_; }
   Wheel& wheel() { return wheel_; }
   BufferPool& buffers() { return buffers_; }
+  PipePool& pipes() { return pipes_; }
   UpstreamPool& upstreams() { return upstreams_; }
   events::Recorder& recorder() { return recorder_; }
   UuidSource& ids() { return ids_; }
@@ -95,6 +97,7 @@ class Worker {
   Reactor reactor_;
   Wheel wheel_;
   BufferPool buffers_;
+  PipePool pipes_;
   UpstreamPool upstreams_;
   UuidSource ids_;
   std::shared_ptr<const Snapshot> local_;  // its control block is this worker's own

@@ -28,6 +28,11 @@ void check_root(const Root& root, config::Report& report, const document::Node& 
   for (const Api& api : root.apis) {
     if (++names[api.name] == 2) report.error(at, "two APIs are named `" + api.name + "`");
   }
+  std::map<std::string, int> addresses;
+  for (const Listen& listen : root.listen) {
+    const std::string address = config::format_endpoint(listen.address);
+    if (listen.address.port != 0 && ++addresses[address] == 2) report.error(at, "two listeners at " + address);
+  }
 }
 
 void check_admin(const Admin& admin, config::Report& report, const document::Node& at) {

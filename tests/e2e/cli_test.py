@@ -53,6 +53,16 @@ def manual():
     check("the manual page has every verb", all(f".SS {verb}" in page for verb in VERBS), page[:200])
 
 
+def twice(folder):
+    config = pathlib.Path(folder, "twice.yaml")
+    config.write_text("""version: 1
+listen: [{ address: 127.0.0.1:8080, cleartext: true }, { address: 127.0.0.1:8080, cleartext: true }]
+apis: [{ name: a, hosts: ['*'], upstream: http://127.0.0.1:1 }]
+""")
+    done = run("check", "-c", str(config))
+    check("two listeners at one address are refused", done.returncode == 2 and "two listeners at 127.0.0.1:8080" in done.stdout, done.stdout)
+
+
 def status(gate):
     config = f"{gate.folder}/sallyport.yaml"
     gate.ask("GET", "/health")
@@ -70,4 +80,5 @@ completion()
 manual()
 with running_gate() as running:
     status(running)
+    twice(running.folder)
 sys.exit(check.end())

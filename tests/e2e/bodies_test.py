@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Bodies of every size and framing arrive as they were sent, on connections that are used again."""
+import hashlib
+import http.client
+import pathlib
+import random
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+
+from gate import PROGRAM, check, until_ready  # noqa: E402
+
+SIZES = (0, 1, 1000, 16_000, 16_384, 40_000, 65_536, 65_537, 300_000, 3_000_000)
+CONTENT = random.Random(7).randbytes(max(SIZES))
+
+
+def take_request(peer, kept):
+    """The request's first line and its body; what came behind it stays in `kept`."""
+    data = kept[0]
+    while b"\r\n\r\n" not in data:
+        more = peer.recv(65536)
+        if not more:
+            return None, None
+        data += more
+    head, data = data.split(b"\r\n\r\n", 1)
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    size = int(fields.get(b"content-length", 0))
+    chunked = b"transfer-encoding" in fields
+    while len(data) < size or (chunked and not data.endswith(b"0\r\n\r\n")):
+        data += peer.recv(65536)
+    if chunked:
+        body = b""
+        while (line := data.split(b"\r\n", 1))[0] != b"0":
+            length = int(line[0], 16)
+            body, data = body + line[1][:length], line[1][length + 2:]
+        kept[0] = b""
+        return head.split(b" ")[1].decode(), body
+    kept[0] = data[size:]
+    return head.split(b" ")[1].decode(), data[:size]
+
+
+def answer(peer, kept):
+    while True:
+        path, body = take_request(peer, kept)
+        if path is None:
+            return peer.close()
+        kind, size = path.strip("/").split("/")
+        content = body[::-1] if kind == "echo" else CONTENT[:int(size)]
+        if kind in ("length", "echo"):
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
+        elif kind == "slow":
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content))
+            for at in range(0, len(content), 50_000):
+                peer.sendall(content[at:at + 50_000])
+                time.sleep(0.01)
+        elif kind == "chunked":
+            peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for at in range(0, len(content), 9_999):
+                piece = content[at:at + 9_999]
+                peer.sendall(b"%x\r\n" % len(piece) + piece + b"\r\n")
+            peer.sendall(b"0\r\n\r\n")
+        elif kind == "close":
+            peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + content)
+            return peer.close()
+
+
+def answer_quietly(peer):
+    try:
+        answer(peer, [b""])
+    except OSError:
+        pass  # the gateway closed: its client had left
+
+
+def origin():
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            peer, _ = listener.accept()
+            threading.Thread(target=answer_quietly, args=(peer,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def same(got, size):
+    return hashlib.sha256(got).digest() == hashlib.sha256(CONTENT[:size]).digest()
+
+
+def downloads(name, connect):
+    connection = connect()
+    for kind in ("length", "chunked", "slow", "close"):
+        wrong = []
+        for size in SIZES:
+            connection.request("GET", f"/{kind}/{size}")
+            if not same(connection.getresponse().read(), size):
+                wrong.append(size)
+        check(f"{name}: bodies of every size, framing {kind}", not wrong, wrong)
+    wrong = []
+    for size in SIZES:
+        connection.request("POST", "/echo/0", CONTENT[:size])
+        if not same(connection.getresponse().read()[::-1], size):
+            wrong.append(size)
+        connection.request("POST", "/echo/0", iter([CONTENT[at:min(at + 7000, size)] for at in range(0, size, 7000)]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})
+        if not same(connection.getresponse().read()[::-1], size):
+            wrong.append((size, "chunked"))
+    check(f"{name}: what is sent comes back, reversed", not wrong, wrong)
+
+
+def slow_client(connect):
+    """One that reads slowly gets everything, too: the gateway waits, and holds what it must."""
+    connection = connect()
+    connection.request("GET", "/length/3000000")
+    answered, got = connection.getresponse(), b""
+    while piece := answered.read(100_000):
+        got += piece
+        time.sleep(0.02)
+    check("a slow reader gets the whole body", same(got, 3_000_000), len(got))
+
+
+def leavers(connect):
+    """Clients that leave within a long body leave nothing behind: the next ones get theirs."""
+    for _ in range(20):
+        connection = connect()
+        connection.request("GET", "/slow/3000000")
+        connection.getresponse().read(70_000)
+        connection.close()
+    connection = connect()
+    wrong = []
+    for size in SIZES * 3:
+        connection.request("GET", f"/length/{size}")
+        if not same(connection.getresponse().read(), size):
+            wrong.append(size)
+    check("after clients that left within a body nothing is mixed up", not wrong, wrong)
+
+
+with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-keyout", f"{folder}/k.pem",
+                    "-out", f"{folder}/c.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    path = pathlib.Path(folder, "sallyport.yaml")
+    path.write_text(f"""version: 1
+listen:
+  - {{ address: 127.0.0.1:0, cleartext: true }}
+  - {{ address: 127.0.0.1:0, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }} }}
+apis: [{{ name: bodies, hosts: ['*'], upstream: http://127.0.0.1:{origin()}, max_body: 8MiB }}]
+data: data
+""")
+    process = subprocess.Popen([PROGRAM, "run", "-c", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    plain, tls = [int(line.rsplit(":", 1)[1]) for line in until_ready(process) if line.startswith("listening")]
+    context = ssl.create_default_context(cafile=f"{folder}/c.pem")
+    downloads("plain", lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
+    downloads("TLS", lambda: http.client.HTTPSConnection("localhost", tls, timeout=20, context=context))
+    slow_client(lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
+    leavers(lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
+    process.terminate()
+    check("SIGTERM ends it in order", process.wait(40) == 0)
+sys.exit(check.end())
