@@ -1,26 +1,38 @@
 #include "base/json_text.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace sallyport {
 namespace {
 
-bool plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+// One bit a byte of `word`: is it a control character, a quotation mark, a backslash, or no ASCII?
+// Bytes behind the first one that is may be marked wrongly.
+std::uint64_t special(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  const auto below = [](std::uint64_t x, std::uint64_t n) { return (x - ones * n) & ~x; };
+  return (below(word, 0x20) | below(word ^ (ones * '"'), 1) | below(word ^ (ones * '\\'), 1) | word) & (ones * 0x80);
+}
 
-// The length of the plain prefix. Blocks of 16 without a branch inside become vector code.
-std::size_t plain_prefix(const char* text, std::size_t size) {
+// Copies the plain prefix, eight bytes at a time; returns its length. Up to eight bytes behind it may
+// be overwritten, never more than `text` has.
+std::size_t copy_plain(char* to, std::string_view text) {
   std::size_t at = 0;
-  while (at + 16 <= size) {
-    std::uint8_t special = 0;
-    for (std::size_t i = 0; i < 16; ++i) {
-      const auto c = static_cast<unsigned char>(text[at + i]);
-      special |= static_cast<std::uint8_t>((c < 0x20) | (c >= 0x80) | (c == '"') | (c == '\\'));
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    std::memcpy(to + at, &word, 8);
+    if (const std::uint64_t found = special(word); found != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
     }
-    if (special != 0) break;
-    at += 16;
   }
-  while (at < size && plain(static_cast<unsigned char>(text[at]))) ++at;
+  for (; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') return at;
+    to[at] = text[at];
+  }
   return at;
 }
 
@@ -55,50 +67,58 @@ std::size_t sequence(std::string_view text, bool& valid) {
   return length;
 }
 
-void append_escape(std::string& out, char c) {
+char* write_escape(char* at, char c) {
+  *at++ = '\\';
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
     case '\\':
-      out += "\\\\";
-      return;
+      *at++ = c;
+      return at;
     case '\n':
-      out += "\\n";
-      return;
+      *at++ = 'n';
+      return at;
     case '\r':
-      out += "\\r";
-      return;
+      *at++ = 'r';
+      return at;
     case '\t':
-      out += "\\t";
-      return;
+      *at++ = 't';
+      return at;
   }
   constexpr char digits[] = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
-  const char code[] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
-  out.append(code, sizeof code);
+  for (const char one : {'u', '0', '0', digits[byte >> 4], digits[byte & 15]}) *at++ = one;
+  return at;
 }
 
 }  // namespace
 
-void append_json(std::string& out, std::string_view text) {
-  out.push_back('"');
+char* write_json(char* at, std::string_view text) {
+  *at++ = '"';
   while (true) {
-    const std::size_t run = plain_prefix(text.data(), text.size());
-    out.append(text.data(), run);
+    const std::size_t run = copy_plain(at, text);
+    at += run;
     text.remove_prefix(run);
     if (text.empty()) break;
     if (static_cast<unsigned char>(text[0]) < 0x80) {
-      append_escape(out, text[0]);
+      at = write_escape(at, text[0]);
       text.remove_prefix(1);
       continue;
     }
     bool valid = false;
     const std::size_t length = sequence(text, valid);
-    out.append(valid ? text.substr(0, length) : std::string_view("\xef\xbf\xbd"));
+    const std::string_view shown = valid ? text.substr(0, length) : std::string_view("\xef\xbf\xbd");
+    at += shown.copy(at, shown.size());
     text.remove_prefix(length);
   }
-  out.push_back('"');
+  *at++ = '"';
+  return at;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + json_bound(text.size()), [&](char* begin, std::size_t) {
+    return static_cast<std::size_t>(write_json(begin + before, text) - begin);
+  });
 }
 
 }  // namespace sallyport

@@ -50,6 +50,40 @@ TEST(JsonText, ReplacesEachMaximalInvalidPart) {
   for (const auto& [in, out] : cases) EXPECT_EQ(json_of(in), '"' + std::string(out) + '"');
 }
 
+// Every length and every byte in every place, against an encoder that is slow and plain.
+TEST(JsonText, WritesWhatAPlainEncoderWrites) {
+  const auto plain = [](std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        (out += '\\') += c;
+      } else if (c == '\n' || c == '\r' || c == '\t') {
+        (out += '\\') += c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
+      } else if (byte < 0x20) {
+        constexpr char digits[] = "0123456789abcdef";
+        ((out += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
+      } else {
+        out += c;
+      }
+    }
+    return out + '"';
+  };
+  for (std::size_t size = 1; size <= 25; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 128; ++byte) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        std::string room(json_bound(size), '#');
+        ASSERT_EQ(json_of(text), plain(text));
+        ASSERT_EQ(static_cast<std::size_t>(write_json(room.data(), text) - room.data()), plain(text).size());
+      }
+    }
+  }
+  const std::string worst(100, '\x01');
+  EXPECT_EQ(json_of(worst).size(), json_bound(100));
+}
+
 TEST(JsonText, WritesIntegers) {
   std::string out;
   append_number(out, std::numeric_limits<std::uint64_t>::max());

@@ -13,6 +13,7 @@ struct Rig {
   Scratch scratch;
   Redactor redactor{SipKey{1}};
   Sealer sealer = std::move(*Sealer::open(scratch.file("seal.key")));
+  CleanFields clean;
   Call call;
 };
 
@@ -31,14 +32,15 @@ BENCHMARK(publish);
 void encode(benchmark::State& state) {
   Rig rig;
   const auto bytes = std::make_unique<char[]>(max_record);
-  for (auto _ : state) benchmark::DoNotOptimize(encode_record(rig.call.event, rig.redactor, rig.sealer, bytes.get()));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(encode_record(rig.call.event, rig.redactor, rig.sealer, rig.clean, bytes.get()));
 }
 BENCHMARK(encode);
 
 void format(benchmark::State& state) {
   Rig rig;
   const auto bytes = std::make_unique<char[]>(max_record);
-  const std::size_t size = encode_record(rig.call.event, rig.redactor, rig.sealer, bytes.get());
+  const std::size_t size = encode_record(rig.call.event, rig.redactor, rig.sealer, rig.clean, bytes.get());
   RecordParts parts;
   RecordView view;
   std::string line;
@@ -54,7 +56,7 @@ BENCHMARK(format);
 void count(benchmark::State& state) {
   Rig rig;
   const auto bytes = std::make_unique<char[]>(max_record);
-  const std::size_t size = encode_record(rig.call.event, rig.redactor, rig.sealer, bytes.get());
+  const std::size_t size = encode_record(rig.call.event, rig.redactor, rig.sealer, rig.clean, bytes.get());
   RecordParts parts;
   RecordView view;
   static_cast<void>(decode_record({bytes.get(), size}, parts, view));

@@ -1,9 +1,8 @@
 #include "events/json_line.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <ctime>
 
 #include "base/address.hpp"
@@ -20,51 +19,83 @@ constexpr auto routes =
 constexpr auto actions =
     std::to_array<std::string_view>({"noted", "rewrote", "denied", "would_deny", "would_rewrite", "failed"});
 
+// Writes where room was made for the longest line that a record can become.
 class LineWriter {
  public:
-  explicit LineWriter(std::string& out) : out_(out) {}
-  void text(std::string_view name, std::string_view value) {
+  explicit LineWriter(char* at) : at_(at) {}
+  void raw(std::string_view text) { at_ += text.copy(at_, text.size()); }
+  void raw(char c) { *at_++ = c; }
+  template <std::size_t N>
+  void key(const char (&name)[N]) {
+    if (at_[-1] != '{' && at_[-1] != '[') *at_++ = ',';
+    *at_++ = '"';
+    std::memcpy(at_, name, N - 1);
+    at_ += N - 1;
+    *at_++ = '"';
+    *at_++ = ':';
+  }
+  template <std::size_t N>
+  void text(const char (&name)[N], std::string_view value) {
     if (value.empty()) return;
     key(name);
-    append_json(out_, value);
+    at_ = write_json(at_, value);
   }
-  void number(std::string_view name, std::uint64_t value) {
+  template <std::size_t N>
+  void number(const char (&name)[N], std::uint64_t value) {
     if (value == 0) return;
     key(name);
-    append_number(out_, value);
+    digits(value);
   }
-  void flag(std::string_view name, bool value) {
+  template <std::size_t N>
+  void flag(const char (&name)[N], bool value) {
     if (!value) return;
     key(name);
-    out_ += "true";
+    raw("true");
   }
-  void key(std::string_view name) {
-    out_ += out_.back() == '{' || out_.back() == '[' ? "\"" : ",\"";
-    out_ += name;
-    out_ += "\":";
-  }
-  void pairs(std::string_view name, std::span<const Pair> pairs) {
+  template <std::size_t N>
+  void pairs(const char (&name)[N], std::span<const Pair> pairs) {
     if (pairs.empty()) return;
     key(name);
     char separator = '[';
     for (const Pair& pair : pairs) {
-      out_ += separator;
-      out_ += '[';
-      append_json(out_, pair.name);
-      out_ += ',';
-      append_json(out_, pair.value);
-      out_ += ']';
+      *at_++ = separator;
+      *at_++ = '[';
+      at_ = write_json(at_, pair.name);
+      *at_++ = ',';
+      at_ = write_json(at_, pair.value);
+      *at_++ = ']';
       separator = ',';
     }
-    out_ += ']';
+    *at_++ = ']';
   }
-  std::string& out() { return out_; }
+  void digits(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 20, value).ptr; }
+  [[nodiscard]] char* at() const { return at_; }
 
  private:
-  std::string& out_;
+  char* at_;
 };
 
-void append_time(std::string& out, std::int64_t time_us) {
+// No byte of a text becomes more than six; keys, numbers, words and punctuation are a few hundred bytes,
+// and each pair and note has some of its own.
+std::size_t line_bound(const RecordView& record) {
+  std::size_t bytes = 0;
+  std::size_t parts = 0;
+  for (const std::string_view text :
+       {record.tls_version, record.sni, record.credential, record.api, record.operation, record.operation_id,
+        record.path_template, record.method, record.host, record.path, record.query, record.control, record.rule,
+        record.detail, record.upstream, record.seal_key, record.sealed}) {
+    bytes += text.size();
+  }
+  for (const auto& pairs : {record.fields, record.response_fields}) {
+    for (const Pair& pair : pairs) bytes += pair.name.size() + pair.value.size();
+    parts += pairs.size();
+  }
+  for (const NoteView& note : record.notes) bytes += note.control.size() + note.rule.size() + note.detail.size();
+  parts += record.notes.size();
+  return json_bound(bytes) + 128 * parts + 2048;
+}
+
+void write_time(LineWriter& out, std::int64_t time_us) {
   const std::time_t seconds = time_us / 1'000'000;
   // Calls come in bursts of the same second: its text is made once.
   static thread_local std::time_t last = -1;
@@ -76,58 +107,52 @@ void append_time(std::string& out, std::int64_t time_us) {
     size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
     last = seconds;
   }
-  out.append(text.data(), size);
+  out.raw({text.data(), size});
   std::array<char, 8> micros{'.', '0', '0', '0', '0', '0', '0', 'Z'};
   auto rest = static_cast<unsigned>(time_us % 1'000'000);
   for (std::size_t i = 6; i >= 1; --i) {
     micros[i] = static_cast<char>('0' + rest % 10);
     rest /= 10;
   }
-  out.append(micros.data(), micros.size());
+  out.raw({micros.data(), micros.size()});
 }
 
-void append_notes(LineWriter& line, const RecordView& record) {
+void write_notes(LineWriter& line, const RecordView& record) {
   if (record.notes.empty()) return;
   line.key("notes");
-  std::string& out = line.out();
-  out += '[';
+  char separator = '[';
   for (const NoteView& note : record.notes) {
-    if (out.back() != '[') out += ',';
-    out += '{';
+    line.raw(separator);
+    line.raw('{');
     line.text("control", note.control);
     line.text("action", word(note.action));
     line.text("rule", note.rule);
     line.text("detail", note.detail);
-    out += '}';
+    line.raw('}');
+    separator = ',';
   }
-  out += ']';
+  line.raw(']');
 }
 
-}  // namespace
-
-std::string_view word(Outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)]; }
-std::string_view word(RouteKind route) { return routes[static_cast<std::size_t>(route)]; }
-std::string_view word(Note::Action action) { return actions[static_cast<std::size_t>(action)]; }
-
-void append_line(std::string& out, const RecordView& record) {
-  out += R"({"v":1,"time":")";
-  append_time(out, record.time_us);
+char* write_line(char* at, const RecordView& record) {
+  LineWriter line(at);
+  line.raw(R"({"v":1,"time":")");
+  write_time(line, record.time_us);
   std::array<char, uuid_text_bytes> id{};
   format_uuid(record.id, id);
-  out += R"(","id":")";
-  out.append(id.data(), id.size());
-  out += R"(","ring":)";
-  append_number(out, record.ring);
-  out += R"(,"seq":)";
-  append_number(out, record.seq);
-  LineWriter line(out);
+  line.raw(R"(","id":")");
+  line.raw({id.data(), id.size()});
+  line.raw(R"(","ring":)");
+  line.digits(record.ring);
+  line.raw(R"(,"seq":)");
+  line.digits(record.seq);
   line.key("client");
-  out += '{';
+  line.raw('{');
   line.text("ip", format_address(record.client));
   line.number("port", record.client_port);
   line.text("tls", record.tls_version);
   line.text("sni", record.sni);
-  out += '}';
+  line.raw('}');
   line.text("credential", record.credential);
   line.text("api", record.api);
   line.text("route", word(record.route));
@@ -142,7 +167,11 @@ void append_line(std::string& out, const RecordView& record) {
   line.text("query", record.query);
   if (record.http.major != 0) {
     line.key("http");
-    out += fmt::format("\"{}.{}\"", record.http.major, record.http.minor);
+    line.raw('"');
+    line.digits(record.http.major);
+    line.raw('.');
+    line.digits(record.http.minor);
+    line.raw('"');
   }
   line.pairs("fields", record.fields);
   line.flag("fields_cut", record.fields_cut);
@@ -151,7 +180,7 @@ void append_line(std::string& out, const RecordView& record) {
   line.text("control", record.control);
   line.text("rule", record.rule);
   line.text("detail", record.detail);
-  append_notes(line, record);
+  write_notes(line, record);
   line.number("notes_dropped", record.notes_dropped);
   line.number("duration_us", record.duration_us);
   line.number("upstream_us", record.upstream_us);
@@ -165,12 +194,26 @@ void append_line(std::string& out, const RecordView& record) {
   line.number("uninspected", record.bytes_uninspected);
   if (!record.seal_key.empty()) {
     line.key("sealed");
-    out += '{';
+    line.raw('{');
     line.text("key", record.seal_key);
     line.text("data", encode_base64(record.sealed, Base64::standard));
-    out += '}';
+    line.raw('}');
   }
-  out += '}';
+  line.raw('}');
+  return line.at();
+}
+
+}  // namespace
+
+std::string_view word(Outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)]; }
+std::string_view word(RouteKind route) { return routes[static_cast<std::size_t>(route)]; }
+std::string_view word(Note::Action action) { return actions[static_cast<std::size_t>(action)]; }
+
+void append_line(std::string& out, const RecordView& record) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + line_bound(record), [&](char* begin, std::size_t) {
+    return static_cast<std::size_t>(write_line(begin + before, record) - begin);
+  });
 }
 
 Result<LineKey> parse_line_key(std::string_view line) {

@@ -21,7 +21,7 @@ std::string line_of(const RecordView& record) {
 class Written {
  public:
   explicit Written(const Event& event) {
-    size_ = encode_record(event, redactor_, sealer_, bytes_.get());
+    size_ = encode_record(event, redactor_, sealer_, clean_, bytes_.get());
     EXPECT_TRUE(decode_record({bytes_.get(), size_}, parts_, view));
   }
   RecordView view;
@@ -29,6 +29,7 @@ class Written {
  private:
   Scratch scratch_;
   Redactor redactor_{SipKey{1}};
+  CleanFields clean_;
   Sealer sealer_ = std::move(*Sealer::open(scratch_.file("seal.key")));
   std::unique_ptr<char[]> bytes_ = std::make_unique<char[]>(max_record);
   RecordParts parts_;

@@ -62,7 +62,7 @@ class Writer {
 // Names and redacted values, each value and their sum bounded; the number that fit. `credential`
 // is the fingerprint of the field `authorization`.
 std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, const Field* authorization,
-                           std::string_view credential, Writer& out, std::uint8_t& cut) {
+                           std::string_view credential, CleanFields& clean, Writer& out, std::uint8_t& cut) {
   std::uint16_t count = 0;
   const std::size_t start = out.size();
   for (const Field& field : fields.all()) {
@@ -73,8 +73,14 @@ std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, const
     out.text(field.name);
     if (&field == authorization) {
       out.text(credential);
-    } else if (out.bounded(max_value, [&](Sink& sink) { redactor.field(field, sink); })) {
-      cut = 1;
+    } else if (clean.hold(field.name, field.value)) {
+      out.text(field.value);
+    } else {
+      const bool was_cut = out.bounded(max_value, [&](Sink& sink) {
+        redactor.field(field, sink);
+        if (sink.text() == field.value) clean.add(field.name, field.value);
+      });
+      if (was_cut) cut = 1;
     }
     ++count;
   }
@@ -107,7 +113,8 @@ class Reader {
 
 }  // namespace
 
-std::size_t encode_record(const Event& event, const Redactor& redactor, const Sealer& sealer, char* out) {
+std::size_t encode_record(const Event& event, const Redactor& redactor, const Sealer& sealer, CleanFields& clean,
+                          char* out) {
   Writer writer(out);
   Head head{};
   const Request* const request = event.request;
@@ -160,7 +167,7 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
     const std::string_view path = request->path.empty() ? request->target : request->path;
     writer.bounded(max_target, [&](Sink& sink) { redactor.path(path.substr(0, path.find('?')), path_template, sink); });
     writer.bounded(max_target, [&](Sink& sink) { redactor.query(request->query, sink); });
-    head.fields = write_fields(request->fields, redactor, authorization, credential, writer, head.fields_cut);
+    head.fields = write_fields(request->fields, redactor, authorization, credential, clean, writer, head.fields_cut);
   } else {
     for (int i = 0; i < 4; ++i) writer.text({});
   }
@@ -182,7 +189,8 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
   writer.text(event.upstream);
   if (response != nullptr) {
     head.upstream_status = response->status;
-    head.response_fields = write_fields(response->fields, redactor, nullptr, {}, writer, head.response_fields_cut);
+    head.response_fields =
+        write_fields(response->fields, redactor, nullptr, {}, clean, writer, head.response_fields_cut);
   }
   const std::string_view body = event.sealed.substr(0, max_sealed);
   if (!body.empty() && writer.room(body.size() + Sealer::overhead + 64)) {
@@ -276,7 +284,7 @@ Recorder::Recorder(Ring& ring, const Redactor& redactor, const Sealer& sealer)
     : ring_(ring), redactor_(redactor), sealer_(sealer), scratch_(std::make_unique_for_overwrite<char[]>(max_record)) {}
 
 bool Recorder::publish(const Event& event) noexcept {
-  const std::size_t size = encode_record(event, redactor_, sealer_, scratch_.get());
+  const std::size_t size = encode_record(event, redactor_, sealer_, clean_, scratch_.get());
   return ring_.push({scratch_.get(), size});
 }
 

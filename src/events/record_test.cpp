@@ -18,13 +18,14 @@ using testing::Not;
 struct Rig {
   Scratch scratch;
   Redactor redactor{SipKey{1}};
+  CleanFields clean;
   Sealer sealer = std::move(*Sealer::open(scratch.file("seal.key")));
   std::unique_ptr<char[]> bytes = std::make_unique<char[]>(max_record);
   RecordParts parts;
   RecordView view;
 
   const RecordView& round_trip(const Event& event) {
-    size = encode_record(event, redactor, sealer, bytes.get());
+    size = encode_record(event, redactor, sealer, clean, bytes.get());
     EXPECT_TRUE(decode_record({bytes.get(), size}, parts, view));
     return view;
   }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "events/clean_fields.hpp"
 #include "events/record.hpp"
 #include "events/redact.hpp"
 #include "events/ring.hpp"
@@ -31,10 +32,12 @@ class Recorder {
   Ring& ring_;
   const Redactor& redactor_;
   const Sealer& sealer_;
+  CleanFields clean_;
   std::unique_ptr<char[]> scratch_;
 };
 
 // The binary form of the event in `out` (max_record bytes): its size. Values that do not fit are cut.
-[[nodiscard]] std::size_t encode_record(const Event& event, const Redactor& redactor, const Sealer& sealer, char* out);
+[[nodiscard]] std::size_t encode_record(const Event& event, const Redactor& redactor, const Sealer& sealer,
+                                        CleanFields& clean, char* out);
 
 }  // namespace sallyport::events
