@@ -65,9 +65,13 @@ bool Call::can_keep_client() const {
   return !close_client_ && request_.keep_alive && !worker_->draining() && !session_->last_request();
 }
 
-Task<IoStatus> Call::to_client(Parts parts) {
+IoStatus Call::begin_to_client(Parts& parts) {
   session_->stream().deadline(session_->listener().timeouts.write);
-  const IoStatus status = session_->stream().send(parts);
+  return session_->stream().send(parts);
+}
+
+Task<IoStatus> Call::to_client(Parts parts) {
+  const IoStatus status = begin_to_client(parts);
   if (status != IoStatus::ok || is_empty(parts)) co_return status;
   co_return co_await session_->stream().finish(parts);
 }
@@ -91,7 +95,13 @@ Task<Call::Left> Call::run(Session& session, std::string_view head, std::string_
   in_body_.start(request_.framing, request_.content_length, behind, limit);
 
   Step step = co_await decide();
-  if (step == Step::go_on) step = co_await gather_request_body();
+  if (step == Step::go_on) {
+    if (in_body_.done() && transaction_.wants_request_body() == 0) {
+      request_complete_ = true;
+    } else {
+      step = co_await gather_request_body();
+    }
+  }
   if (step == Step::go_on) step = co_await forward();
   if (step == Step::broken) {
     complete();
@@ -141,10 +151,13 @@ Task<Call::Step> Call::decide() {
   if (const auto* refusal = engine::refused_at_entry(session_->connection(), request_, route, max_body)) {
     co_return co_await deny_by_http(*refusal);
   }
-  const Step step = co_await settle(transaction_.request_head());
-  if (step != Step::go_on) co_return step;
+  Verdict verdict = transaction_.request_head();
+  if (!std::holds_alternative<Pass>(verdict)) {
+    const Step step = co_await settle(std::move(verdict));
+    if (step != Step::go_on) co_return step;
+  }
   if (const auto* refusal = engine::refused_without_api(route)) co_return co_await deny_by_http(*refusal);
-  co_return step;
+  co_return Step::go_on;
 }
 
 // Verdicts of the request phases.

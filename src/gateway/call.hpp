@@ -78,6 +78,8 @@ class Call {
   Task<Step> send_piece(std::string_view piece, bool last);
   [[nodiscard]] bool write_answer_head(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
+  // Hands the parts to the kernel as far as it takes them; Stream::finish sends what is left.
+  [[nodiscard]] IoStatus begin_to_client(Parts& parts);
   Task<IoStatus> to_client(Parts parts);
   void publish();
   void complete();

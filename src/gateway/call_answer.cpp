@@ -99,8 +99,7 @@ Task<IoStatus> Call::read_upstream_body() {
     if (status != IoStatus::idle) co_return status;
     // What waits holds no buffer: the calls of a core read into the same few, which its cache knows.
     out_buffer_.release();
-    const IoStatus ready = co_await upstream_->stream.wait_readable();
-    if (ready != IoStatus::ok) co_return ready;
+    co_await upstream_->stream.readable();
     out_buffer_ = worker_->buffers().take(BufferPool::large);
   }
   co_return co_await out_body_.fill(upstream_->stream, out_buffer_);
@@ -237,7 +236,8 @@ Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
   event.bytes_out += piece.size();
   if (uninspected_) event.bytes_uninspected = event.bytes_out;
   if (last) publish();
-  const IoStatus status = co_await to_client(parts);
+  IoStatus status = begin_to_client(parts);
+  if (status == IoStatus::ok && !is_empty(parts)) status = co_await session_->stream().finish(parts);
   if (status != IoStatus::ok) co_return Step::broken;
   co_return last ? Step::answered : Step::go_on;
 }

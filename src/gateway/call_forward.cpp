@@ -270,7 +270,10 @@ Task<IoStatus> Call::read_answer_head() {
         answer_head_ = std::move(larger);
       }
       stream.deadline(upstream_config_->timeout);
-      const Io io = co_await stream.read_some({answer_head_.data() + size, answer_head_.size() - size});
+      co_await stream.readable();
+      const std::span<char> room{answer_head_.data() + size, answer_head_.size() - size};
+      Io io = stream.read_now(room);
+      if (io.status == IoStatus::idle) io = co_await stream.read_some(room);
       if (io.status != IoStatus::ok) co_return io.status;
       size += io.bytes;
       answer_bytes_ += io.bytes;

@@ -90,6 +90,8 @@ class Descriptor {
   };
   // Afterwards the operation may be tried, or the descriptor is closed.
   [[nodiscard]] Wait readable() { return {*this, readable_ || fd_ < 0, reader_}; }
+  // The same, when `known` says that there is something to read elsewhere.
+  [[nodiscard]] Wait readable_or(bool known) { return {*this, known || readable_ || fd_ < 0, reader_}; }
   [[nodiscard]] Wait writable() { return {*this, writable_ || fd_ < 0, writer_}; }
 
  private:

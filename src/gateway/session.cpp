@@ -175,9 +175,11 @@ Task<bool> Session::wait_for_bytes() {
   head_end_.reset();
   in_.release();
   stream_.deadline(requests_ == 0 ? listener_->timeouts.head : listener_->timeouts.keep_alive);
-  if (co_await stream_.wait_readable() != IoStatus::ok) co_return false;
+  co_await stream_.readable();
   in_ = worker_.buffers().take(BufferPool::small);
-  const Io io = co_await stream_.read_some({in_.data(), in_.size()});
+  const std::span<char> room{in_.data(), in_.size()};
+  Io io = stream_.read_now(room);
+  if (io.status == IoStatus::idle) io = co_await stream_.read_some(room);
   end_ = io.bytes;
   co_return io.status == IoStatus::ok;
 }

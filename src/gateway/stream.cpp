@@ -137,8 +137,7 @@ Task<Io> Stream::read_wire(std::span<char> into) {
   }
 }
 
-Task<Io> Stream::read_some(std::span<char> into) {
-  if (!ssl_) co_return co_await read_wire(into);
+Task<Io> Stream::read_tls(std::span<char> into) {
   while (true) {
     ERR_clear_error();
     std::size_t bytes = 0;
@@ -183,12 +182,6 @@ Task<IoStatus> Stream::write_from(Pipe& pipe, bool more_follows) {
     socket_.write_blocked();
   }
   co_return IoStatus::ok;
-}
-
-Task<IoStatus> Stream::wait_readable() {
-  if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) co_return IoStatus::ok;
-  co_await socket_.readable();
-  co_return is_open() ? IoStatus::ok : broken();
 }
 
 namespace {
@@ -240,10 +233,15 @@ Io Stream::send_plain(const Parts& parts) {
   for (const std::string_view part : parts) {
     if (!part.empty()) vectors[count++] = {const_cast<char*>(part.data()), part.size()};
   }
-  msghdr message{};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = count;
-  const ssize_t sent = ::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL);
+  ssize_t sent = 0;
+  if (count == 1) {
+    sent = ::send(socket_.fd(), vectors[0].iov_base, vectors[0].iov_len, MSG_NOSIGNAL);
+  } else {
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    sent = ::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL);
+  }
   if (sent >= 0) return {IoStatus::ok, static_cast<std::size_t>(sent)};
   if (errno == EAGAIN) socket_.write_blocked();
   return {errno == EAGAIN || errno == EINTR ? IoStatus::ok : IoStatus::failed, 0};
@@ -268,7 +266,7 @@ Task<IoStatus> Stream::finish(Parts parts) {
 }
 
 bool Stream::disturbed() {
-  if (ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0)) return true;
+  if (tls_pending()) return true;
   if (!socket_.can_read()) return false;
   char byte = 0;
   const ssize_t got = ::recv(socket_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

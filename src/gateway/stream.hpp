@@ -56,13 +56,17 @@ class Stream final : private Timed {
   void drop_tls() { ssl_.reset(); }
 
   // At least one byte, or the reason why not. An orderly end is `closed`.
-  [[nodiscard]] Task<Io> read_some(std::span<char> into);
+  [[nodiscard]] Task<Io> read_some(std::span<char> into) { return ssl_ ? read_tls(into) : read_wire(into); }
   // The same without TLS: what is on the wire.
   [[nodiscard]] Task<Io> read_wire(std::span<char> into);
   // Without waiting: `idle` when nothing is there, or when only read_some() can tell (TLS).
   [[nodiscard]] Io read_now(std::span<char> into);
-  // Waits for bytes without holding a buffer; `ok` when a read can tell something.
-  [[nodiscard]] Task<IoStatus> wait_readable();
+  // Awaits that a read can tell something, without a buffer and without a coroutine of its own. Then
+  // read_now() usually has it:
+  //   co_await stream.readable();
+  //   Io io = stream.read_now(into);
+  //   if (io.status == IoStatus::idle) io = co_await stream.read_some(into);
+  [[nodiscard]] Descriptor::Wait readable() { return socket_.readable_or(tls_pending()); }
   // At most `size` bytes of a stream without TLS into the pipe; and all that the pipe holds out of it.
   [[nodiscard]] Task<Io> read_into(Pipe& pipe, std::size_t size);
   [[nodiscard]] Task<IoStatus> write_from(Pipe& pipe, bool more_follows);
@@ -90,7 +94,9 @@ class Stream final : private Timed {
  private:
   void expired() override;
   [[nodiscard]] IoStatus broken() const { return timed_out_ ? IoStatus::timed_out : IoStatus::failed; }
+  [[nodiscard]] bool tls_pending() const { return ssl_ && (cipher_at_ < cipher_end_ || SSL_pending(ssl_.get()) > 0); }
   [[nodiscard]] Io read_socket(std::span<char> into);
+  [[nodiscard]] Task<Io> read_tls(std::span<char> into);
   [[nodiscard]] Task<IoStatus> fill();
   [[nodiscard]] Task<IoStatus> writable();
   [[nodiscard]] Io send_tls(const Parts& parts);
