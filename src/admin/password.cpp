@@ -37,7 +37,7 @@ bool derive(std::string_view password, std::string_view salt, unsigned log_n, un
             std::string& out) {
   out.assign(hash_bytes, '\0');
   const std::uint64_t n = std::uint64_t{1} << log_n;
-  const std::uint64_t memory = 128 * r * (n + p + 2) + (1u << 20);
+  const std::uint64_t memory = std::uint64_t{128} * r * (n + p + 2) + (1u << 20);
   return EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
                         salt.size(), n, r, p, memory, reinterpret_cast<unsigned char*>(out.data()), out.size()) == 1;
 }

@@ -96,7 +96,7 @@ void append_series(std::string& out, const inventory::Totals::Series& series) {
 std::string format_time(std::int64_t time_us) {
   const std::time_t seconds = time_us / 1'000'000;
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
+  static_cast<void>(::gmtime_r(&seconds, &parts));
   std::array<char, 32> text{};
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   return fmt::format("{}.{:03}Z", std::string_view(text.data(), size), time_us / 1000 % 1000);

@@ -22,7 +22,7 @@ std::size_t copy_plain(char* to, std::string_view text) {
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
+    std::memcpy(&word, &text[at], 8);
     std::memcpy(to + at, &word, 8);
     if (const std::uint64_t found = special(word); found != 0) {
       return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
@@ -83,6 +83,8 @@ char* write_escape(char* at, char c) {
     case '\t':
       *at++ = 't';
       return at;
+    default:
+      break;
   }
   constexpr char digits[] = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);

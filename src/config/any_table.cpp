@@ -34,6 +34,7 @@ void AnyTable::add(Field field) {
 
 void AnyTable::refuse_unknown(const document::Entry& entry, Report& report) const {
   std::vector<std::string_view> valid;
+  valid.reserve(fields_.size());
   for (const Field& field : fields_) valid.push_back(field.key);
   for (const AnyTable* table : open_tables()) valid.push_back(table->name());
   const std::string_view meant = nearest(entry.key, valid);

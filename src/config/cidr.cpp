@@ -64,7 +64,7 @@ Result<Cidr> parse_cidr(std::string_view text) {
 }
 
 std::string format_cidr(const Cidr& cidr) {
-  const std::string address = format_address(cidr.network);
+  std::string address = format_address(cidr.network);
   if (cidr.prefix == 128) return address;
   if (is_v4_network(cidr)) return fmt::format("{}/{}", address, cidr.prefix - v4_offset);
   return fmt::format("{}/{}", address, cidr.prefix);

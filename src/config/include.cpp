@@ -69,6 +69,7 @@ class Assembly {
     const Node& root = document->root();
     add(std::move(*document), path);
     std::vector<Entry> entries;
+    entries.reserve(order_.size());
     for (const std::string& key : order_) entries.push_back(take(slots_.at(key)));
     auto merged = root.is_mapping() ? document::mapping_of(std::move(entries), root) : root;
     loaded_.root_ = std::make_unique<const Node>(std::move(merged));

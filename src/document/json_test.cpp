@@ -13,7 +13,7 @@ std::string refusal(std::string text, const Limits& limits = {}) {
   return document ? "accepted" : document.error().where + " " + document.error().message;
 }
 
-std::string string_of(std::string json) {
+std::string string_of(const std::string& json) {
   const auto document = parse("[" + json + "]", "f.json");
   return document ? std::string(document->root().items()[0].text()) : document.error().message;
 }

@@ -143,7 +143,8 @@ TEST(Yaml, RefusesMergedLaughs) {
   for (int i = 1; i < 60; ++i) {
     const std::string n = std::to_string(i);
     const std::string before = "*a" + std::to_string(i - 1);
-    text += "a" + n + ": &a" + n + " {<<: [" + before + ", " + before + ", " + before + "]}\n";
+    text.append("a").append(n).append(": &a").append(n).append(" {<<: [").append(before).append(", ");
+    text.append(before).append(", ").append(before).append("]}\n");
   }
   EXPECT_NE(refusal(text).find("values, aliases expanded"), std::string::npos);
 }

@@ -26,8 +26,8 @@ void* operator new(std::size_t size) {
   if (void* at = std::malloc(size)) return at;
   throw std::bad_alloc();
 }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+void operator delete(void* at) noexcept { std::free(at); }               // NOLINT(clang-analyzer-cplusplus.NewDelete)
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }  // NOLINT(clang-analyzer-cplusplus.NewDelete)
 #endif
 
 namespace sallyport {
@@ -74,7 +74,7 @@ class Scripted final : public Control {
 };
 
 struct Fixture {
-  explicit Fixture(std::vector<std::pair<Say, Mode>> controls, OnError on_error = OnError::deny) {
+  explicit Fixture(const std::vector<std::pair<Say, Mode>>& controls, OnError on_error = OnError::deny) {
     auto api = std::make_unique<Api>();
     api->name = "a";
     api->hosts = {"*"};
@@ -83,6 +83,7 @@ struct Fixture {
     policy.apis.push_back(std::move(api));
     policy.router = router;
     std::vector<Step> steps;
+    steps.reserve(controls.size());
     for (const auto& [say, mode] : controls) {
       steps.push_back({"scripted", std::make_shared<const Scripted>(say), mode, on_error, 0, {}});
     }

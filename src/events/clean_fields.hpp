@@ -39,7 +39,9 @@ class CleanFields {
   // Cheap: two fields in one place only take turns.
   static std::size_t place(std::string_view name, std::string_view value) {
     if (name.empty() || value.empty()) return 0;
-    const auto at = [](std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto at = [](std::string_view text, std::size_t i) -> std::size_t {
+      return static_cast<unsigned char>(text[i]);
+    };
     const std::size_t mixed = name.size() * 31 + at(name, 0) * 7 + at(name, name.size() / 2) * 3 + value.size() * 17 +
                               at(value, 0) + at(value, value.size() - 1) * 5;
     return mixed % slots;

@@ -103,7 +103,7 @@ void write_time(LineWriter& out, std::int64_t time_us) {
   static thread_local std::size_t size = 0;
   if (seconds != last) {
     std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
+    static_cast<void>(::gmtime_r(&seconds, &parts));
     size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
     last = seconds;
   }

@@ -157,8 +157,9 @@ bool after_scheme(std::string_view text) {
       return ends_with("apikey");
     case 'e':
       return ends_with("negotiate");
+    default:
+      return false;
   }
-  return false;
 }
 
 // After a scheme: not a word of a sentence.

@@ -118,9 +118,9 @@ bool Segments::begin(std::int64_t now_us) {
   close_current();
   const std::time_t seconds = now_us / 1'000'000;
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
+  static_cast<void>(::gmtime_r(&seconds, &parts));
   std::array<char, 20> stamp{};
-  std::strftime(stamp.data(), stamp.size(), "%Y%m%dT%H%M%S", &parts);
+  static_cast<void>(std::strftime(stamp.data(), stamp.size(), "%Y%m%dT%H%M%S", &parts));
   Segment segment;
   segment.number = next_number_;
   segment.started_us = seconds * std::int64_t{1'000'000};

@@ -85,9 +85,10 @@ int hex(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-std::uint32_t first_four(const char* text) {
+// Of at least four bytes.
+std::uint32_t first_four(std::string_view text) {
   std::uint32_t word;
-  std::memcpy(&word, text, sizeof word);
+  std::memcpy(&word, &text[0], sizeof word);
   return word;
 }
 
@@ -167,7 +168,7 @@ SensitiveNames::SensitiveNames(std::span<const std::string> more) {
     shortest_ = std::min(shortest_, word.size());
     if (match == NameMatch::part) {
       parts_.emplace_back(word);
-      fronts_.push_back(first_four(word.data()));
+      fronts_.push_back(first_four(word));
       const std::uint32_t at = spot(fronts_.back());
       prefixes_[at / 64] |= std::uint64_t{1} << at % 64;
     } else {
@@ -185,7 +186,7 @@ SensitiveNames::SensitiveNames(std::span<const std::string> more) {
 }
 
 bool SensitiveNames::part_at(std::string_view rest) const {
-  const std::uint32_t front = first_four(rest.data());
+  const std::uint32_t front = first_four(rest);
   for (std::size_t i = 0; i < fronts_.size(); ++i) {
     if (fronts_[i] == front && rest.starts_with(parts_[i])) return true;
   }
@@ -207,7 +208,7 @@ bool SensitiveNames::contain(std::string_view name, bool whole_names) const {
   if (!decode_name(name, store)) return true;
   const Plain plain(name);
   for (std::size_t i = 0; i + 4 <= plain.size; ++i) {
-    const std::uint32_t at = spot(first_four(plain.text.data() + i));
+    const std::uint32_t at = spot(first_four({plain.text.data() + i, 4}));
     if ((prefixes_[at / 64] >> at % 64 & 1) != 0 && part_at({plain.text.data() + i, plain.size - i})) return true;
   }
   for (std::size_t i = 0; i < plain.components; ++i) {

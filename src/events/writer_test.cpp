@@ -198,7 +198,7 @@ TEST(Writer, AFullDiskNeverStopsPublishing) {
 TEST(Writer, AFileSizeLimitLeavesOnlyWholeLines) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
+    static_cast<void>(::signal(SIGXFSZ, SIG_IGN));
     Rig rig;
     rig.options.retry_for = std::chrono::milliseconds(0);
     const auto writer = rig.open();

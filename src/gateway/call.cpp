@@ -13,7 +13,7 @@ namespace sallyport::gateway {
 
 std::int64_t wall_clock_us() {
   timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
+  static_cast<void>(::clock_gettime(CLOCK_REALTIME, &now));
   return now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
 }
 

@@ -91,16 +91,14 @@ bool Call::write_request_head() {
   head.field("X-Forwarded-Host", request_.host);
   if (!traced) {
     // The call's id without its dashes is the trace id; its random half is the span id.
-    char text[55];
-    std::memcpy(text, "00-", 3);
-    std::size_t at = 3;
-    for (const char c : id) {
-      if (c != '-') text[at++] = c;
-    }
-    text[at++] = '-';
-    std::memcpy(text + at, text + 19, 16);
-    std::memcpy(text + at + 16, "-00", 3);
-    head.field("traceparent", {text, sizeof text});
+    std::array<char, 32> trace_id{};
+    std::ranges::copy_if(id, trace_id.begin(), [](char c) { return c != '-'; });
+    const std::string_view digits{trace_id.data(), trace_id.size()};
+    head.put("traceparent: 00-");
+    head.put(digits);
+    head.put("-");
+    head.put(digits.substr(16));
+    head.put("-00\r\n");
   }
   if (request_.framing != Framing::none) {
     if (request_chunked_) {

@@ -75,7 +75,9 @@ class Descriptor {
         : descriptor_(descriptor), ready_(ready), slot_(slot) {}
     [[nodiscard]] bool await_ready() const noexcept {
       unsigned& left = descriptor_.reactor_.left_of_turn_;
-      return ready_ && left != 0 && left-- != 0;
+      if (!ready_ || left == 0) return false;
+      --left;
+      return true;
     }
     void await_suspend(std::coroutine_handle<> waiting) const {
       if (ready_) return descriptor_.reactor_.resume_soon(waiting);

@@ -100,7 +100,7 @@ std::size_t Server::available_cores() {
   return std::max<std::size_t>(1, static_cast<std::size_t>(CPU_COUNT(&set)));
 }
 
-Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const Snapshot> snapshot, events::Writer& log,
+Result<std::unique_ptr<Server>> Server::start(const std::shared_ptr<const Snapshot>& snapshot, events::Writer& log,
                                               std::size_t workers) {
   std::unique_ptr<Server> server(new Server);
   std::vector<const Listener*> listeners;
@@ -120,7 +120,7 @@ Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<const Snapshot> sn
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
-Result<void> Server::update(std::shared_ptr<const Snapshot> snapshot) {
+Result<void> Server::update(const std::shared_ptr<const Snapshot>& snapshot) {
   std::vector<const Listener*> fresh;
   std::vector<std::string> names;
   for (const Listener& listener : snapshot->listeners) {

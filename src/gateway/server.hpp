@@ -25,12 +25,12 @@ class Server {
   [[nodiscard]] static std::size_t available_cores();
 
   // Binds every listener on every worker before the first thread starts: all or nothing.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(std::shared_ptr<const Snapshot> snapshot,
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const std::shared_ptr<const Snapshot>& snapshot,
                                                              events::Writer& log, std::size_t workers);
   ~Server();
 
   // New listeners are bound first; when one cannot be, nothing changes.
-  [[nodiscard]] Result<void> update(std::shared_ptr<const Snapshot> snapshot);
+  [[nodiscard]] Result<void> update(const std::shared_ptr<const Snapshot>& snapshot);
   // Ends accepting, lets calls end, closes the rest after `grace`; returns when all threads ended.
   void stop(std::chrono::milliseconds grace);
 

@@ -67,8 +67,8 @@ Worker::~Worker() { join(); }
 
 void Worker::start(std::vector<ListeningSocket> sockets) {
   // Coroutines live on the worker's thread only, from their first step.
-  thread_ = std::thread([this, sockets = std::move(sockets)]() mutable {
-    adopt(std::shared_ptr<const Snapshot>(local_), std::move(sockets));
+  thread_ = std::thread([this, sockets = std::move(sockets)] {
+    adopt(std::shared_ptr<const Snapshot>(local_), sockets);
     run();
   });
 }
@@ -111,7 +111,7 @@ void Worker::spawn(Task<> task) {
     try {
       std::rethrow_exception(error);
     } catch (const std::exception& what) {
-      std::fprintf(stderr, "sallyport: a connection ended by an internal error: %s\n", what.what());
+      static_cast<void>(std::fprintf(stderr, "sallyport: a connection ended by an internal error: %s\n", what.what()));
     }
   });
 }
@@ -164,7 +164,7 @@ Task<> Worker::obey() {
       drain = orders_->drain;
       drain_grace = orders_->grace;
     }
-    if (snapshot) adopt(std::move(snapshot), std::move(sockets));
+    if (snapshot) adopt(std::move(snapshot), sockets);
     if (drain && !draining_) begin_drain(drain_grace);
   }
 }
@@ -177,7 +177,7 @@ void Worker::begin_drain(std::chrono::milliseconds grace) {
   for (std::size_t i = sessions_.size(); i-- > 0;) sessions_[i]->close(true);
 }
 
-void Worker::adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets) {
+void Worker::adopt(std::shared_ptr<const Snapshot> snapshot, const std::vector<ListeningSocket>& sockets) {
   // A control block of our own: counting references of a call touches no other core's cache line.
   auto holder = std::make_shared<std::shared_ptr<const Snapshot>>(std::move(snapshot));
   local_ = std::shared_ptr<const Snapshot>(holder, holder->get());

@@ -85,7 +85,7 @@ class Worker {
   void run();
   void tick(std::chrono::steady_clock::time_point now);
   Task<> obey();
-  void adopt(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets);
+  void adopt(std::shared_ptr<const Snapshot> snapshot, const std::vector<ListeningSocket>& sockets);
   Task<> accept(std::shared_ptr<Acceptor> acceptor);
   void begin_drain(std::chrono::milliseconds grace);
   void wake();

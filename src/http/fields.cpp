@@ -75,7 +75,7 @@ constexpr std::size_t bucket_size = 4;
 constexpr std::size_t bucket_of(std::string_view name) {
   const auto first = static_cast<unsigned char>(http::lower(name.front()));
   const auto last = static_cast<unsigned char>(http::lower(name.back()));
-  return (name.size() * 7 + first * 5 + last * 11) % bucket_count;
+  return (name.size() * 7 + first * std::size_t{5} + last * std::size_t{11}) % bucket_count;
 }
 constexpr auto buckets = [] {
   std::array<std::array<std::uint8_t, bucket_size>, bucket_count> table{};

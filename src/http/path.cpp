@@ -59,7 +59,9 @@ struct Segment {
 
 // Removes the last segment of what was written: RFC 3986 §5.2.4.
 void drop_segment(Writer& out) {
-  while (out.at > out.begin && *--out.at != '/') {
+  while (out.at > out.begin) {
+    --out.at;
+    if (*out.at == '/') break;
   }
 }
 

@@ -42,7 +42,7 @@ std::shared_ptr<Call> copy_of(const events::RecordView& record) {
     at = std::ranges::copy(text, at).out;
   }
   // The query stands right behind the path.
-  call->path = {call->path.data(), record.path.size() + mark.size() + record.query.size()};
+  call->path = {call->path.begin(), record.path.size() + mark.size() + record.query.size()};
 
   for (const events::NoteView& note : record.notes) {
     if (note.action != Note::Action::would_deny) continue;

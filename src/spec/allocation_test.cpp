@@ -20,8 +20,8 @@ void* counted(std::size_t size) {
 
 // new[] and the nothrow forms call these.
 void* operator new(std::size_t size) { return counted(size); }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+void operator delete(void* at) noexcept { std::free(at); }               // NOLINT(clang-analyzer-cplusplus.NewDelete)
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }  // NOLINT(clang-analyzer-cplusplus.NewDelete)
 
 namespace sallyport {
 namespace {

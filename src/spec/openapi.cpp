@@ -272,7 +272,7 @@ Result<void> Loader::read_operation(const Path& path, const MethodKey& method, c
   }
   spec_.operations.push_back(std::move(operation));
   spec_.sources.push_back(
-      {&node, path.items, servers->empty() ? path.base_paths : std::move(*servers), std::move(lifecycle->owner)});
+      {&node, path.items, servers->empty() ? path.base_paths : *servers, std::move(lifecycle->owner)});
   return {};
 }
 

@@ -146,6 +146,7 @@ Result<std::vector<const Node*>> References::follow(const Node& start) {
 
 std::vector<std::shared_ptr<const Document>> References::documents() const {
   std::vector<std::shared_ptr<const Document>> out;
+  out.reserve(files_.size());
   for (const File& file : files_) out.push_back(file.document);
   return out;
 }

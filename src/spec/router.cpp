@@ -110,7 +110,9 @@ Route Router::find(std::string_view host, std::string_view path, Method method,
 }
 
 std::size_t Router::bytes() const noexcept {
-  const auto held = [](const auto& vector) { return vector.capacity() * sizeof(vector[0]); };
+  const auto held = [](const auto& vector) {
+    return vector.capacity() * sizeof(typename std::remove_cvref_t<decltype(vector)>::value_type);
+  };
   return index_.bytes() + held(nodes_) + held(mixed_) + held(leaves_) + held(entries_) + held(operations_) +
          held(pool_);
 }

@@ -4,6 +4,7 @@
 // `Spread` calls for a different operation or host each time, in random order, so the larger
 // tables come from memory; `Hot` asks for the same few, as real traffic mostly does.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <new>
@@ -21,8 +22,8 @@ void* operator new(std::size_t size) {
   if (out == nullptr) throw std::bad_alloc();
   return out;
 }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+void operator delete(void* at) noexcept { std::free(at); }               // NOLINT(clang-analyzer-cplusplus.NewDelete)
+void operator delete(void* at, std::size_t) noexcept { std::free(at); }  // NOLINT(clang-analyzer-cplusplus.NewDelete)
 
 namespace sallyport {
 namespace {
@@ -54,10 +55,10 @@ void fill_operations(testing::Gate& gate, std::size_t count, std::vector<Call>& 
   auto& api = gate.api("api", {"api.example.com"}, "/v1");
   std::vector<std::string> paths;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string start = "/v1/service" + std::to_string(i / 4000) + "/resource" + std::to_string(i / 40);
+    const std::string start = fmt::format("/v1/service{}/resource{}", i / 4000, i / 40);
     const std::string part = "part" + std::to_string(i % 40);
-    api.get(i % 2 == 0 ? start + "/{id}/" + part : start + "/{id}/" + part + "/{part}");
-    paths.push_back(start + "/7f3a9c/" + part + (i % 2 == 0 ? "" : "/42"));
+    api.get(fmt::format("{}/{{id}}/{}{}", start, part, i % 2 == 0 ? "" : "/{part}"));
+    paths.push_back(fmt::format("{}/7f3a9c/{}{}", start, part, i % 2 == 0 ? "" : "/42"));
   }
   std::mt19937_64 dice(1);
   for (std::size_t i = 0; i < call_count; ++i) calls.push_back({"api.example.com", paths[dice() % paths.size()]});

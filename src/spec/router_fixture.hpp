@@ -62,6 +62,7 @@ class Gate {
   }
   [[nodiscard]] std::vector<const Api*> pointers() const {
     std::vector<const Api*> out;
+    out.reserve(apis_.size());
     for (const auto& api : apis_) out.push_back(api.get());
     return out;
   }

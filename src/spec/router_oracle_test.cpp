@@ -158,7 +158,7 @@ std::string oracle(const std::vector<const Api*>& apis, std::string_view host, s
   return Gate::text(route);
 }
 
-std::string without_template(std::string text) {
+std::string without_template(const std::string& text) {
   const std::size_t at = text.find("unknown_method ");
   return at == text.npos ? text : text.substr(0, at + 15) + text.substr(text.find('['));
 }

@@ -308,6 +308,7 @@ TEST(Router, SiblingsCountTowardsTheBound) {
 TEST(Router, HostsShareATreeOfBasePaths) {
   Gate gate;
   std::vector<std::string> hosts;
+  hosts.reserve(10'000);
   for (int i = 0; i < 10'000; ++i) hosts.push_back("h" + std::to_string(i) + ".example.com");
   gate.api("a", hosts, "/v1").get("/v1/x");
   gate.build();

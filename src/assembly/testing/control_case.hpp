@@ -21,6 +21,7 @@
 //   response       fields as the client gets them; null likewise
 #pragma once
 
+#include <charconv>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -170,8 +171,9 @@ class CaseReader {
   }
 
   static bool number(const document::Node& value, int& out) {
-    out = std::atoi(std::string(value.text()).c_str());
-    return out >= 100 && out <= 599;
+    const std::string_view text = value.text();
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+    return read.ec == std::errc{} && read.ptr == text.data() + text.size() && out >= 100 && out <= 599;
   }
 
   static bool fields(const document::Node& value, FieldList& out) {
