@@ -65,15 +65,28 @@ bool Call::can_keep_client() const {
   return !close_client_ && request_.keep_alive && !worker_->draining() && !session_->last_request();
 }
 
+// A deadline is armed only while its side is waited for: a slow client must not cost the upstream its
+// connection, nor the other way round.
 IoStatus Call::begin_to_client(Parts& parts) {
-  session_->stream().deadline(session_->listener().timeouts.write);
-  return session_->stream().send(parts);
+  const IoStatus status = session_->stream().send(parts);
+  if (is_empty(parts)) {
+    session_->stream().no_deadline();
+  } else {
+    session_->stream().deadline(session_->listener().timeouts.write);
+  }
+  return status;
+}
+
+Task<IoStatus> Call::finish_to_client(Parts parts) {
+  const IoStatus status = co_await session_->stream().finish(parts);
+  session_->stream().no_deadline();
+  co_return status;
 }
 
 Task<IoStatus> Call::to_client(Parts parts) {
   const IoStatus status = begin_to_client(parts);
   if (status != IoStatus::ok || is_empty(parts)) co_return status;
-  co_return co_await session_->stream().finish(parts);
+  co_return co_await finish_to_client(parts);
 }
 
 Task<Call::Left> Call::run(Session& session, std::string_view head, std::string_view behind) {

@@ -71,6 +71,7 @@ class Call {
   Task<Step> gather_response_body(std::size_t limit, bool& whole);
   [[nodiscard]] std::string_view gathered_body() const { return {gathered_.data(), gathered_size_}; }
   Task<IoStatus> read_upstream_body();
+  Task<IoStatus> read_upstream_piece();
   [[nodiscard]] Step cut_short(IoStatus status);
   void keep_upstream();
   Task<Step> relay();
@@ -78,8 +79,9 @@ class Call {
   Task<Step> send_piece(std::string_view piece, bool last);
   [[nodiscard]] bool write_answer_head(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
-  // Hands the parts to the kernel as far as it takes them; Stream::finish sends what is left.
+  // Hands the parts to the kernel as far as it takes them; finish_to_client() sends what is left.
   [[nodiscard]] IoStatus begin_to_client(Parts& parts);
+  Task<IoStatus> finish_to_client(Parts parts);
   Task<IoStatus> to_client(Parts parts);
   void publish();
   void complete();

@@ -93,6 +93,12 @@ Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
 
 Task<IoStatus> Call::read_upstream_body() {
   upstream_->stream.deadline(upstream_config_->timeout);
+  const IoStatus status = co_await read_upstream_piece();
+  if (status == IoStatus::ok) upstream_->stream.no_deadline();
+  co_return status;
+}
+
+Task<IoStatus> Call::read_upstream_piece() {
   if (!out_buffer_) out_buffer_ = worker_->buffers().take(BufferPool::large);
   if (out_body_.nothing_pending()) {
     const IoStatus status = out_body_.fill_now(upstream_->stream, out_buffer_);
@@ -198,12 +204,14 @@ Task<Call::Step> Call::relay_unseen() {
     const Io io = co_await upstream_->stream.read_into(
         pipe, static_cast<std::size_t>(std::min<std::uint64_t>(out_body_.to_come(), PipePool::bytes)));
     if (io.status != IoStatus::ok) co_return cut_short(io.status);
+    upstream_->stream.no_deadline();
     if (!out_body_.passed_by(io.bytes)) co_return cut_short(IoStatus::failed);
     event.bytes_out += io.bytes;
     if (uninspected_) event.bytes_uninspected = event.bytes_out;
     if (out_body_.done()) publish();
     session_->stream().deadline(session_->listener().timeouts.write);
     if (co_await session_->stream().write_from(pipe, !out_body_.done()) != IoStatus::ok) co_return Step::broken;
+    session_->stream().no_deadline();
   }
   worker_->pipes().give(std::move(pipe));
   co_return Step::answered;
@@ -237,7 +245,7 @@ Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
   if (uninspected_) event.bytes_uninspected = event.bytes_out;
   if (last) publish();
   IoStatus status = begin_to_client(parts);
-  if (status == IoStatus::ok && !is_empty(parts)) status = co_await session_->stream().finish(parts);
+  if (status == IoStatus::ok && !is_empty(parts)) status = co_await finish_to_client(parts);
   if (status != IoStatus::ok) co_return Step::broken;
   co_return last ? Step::answered : Step::go_on;
 }

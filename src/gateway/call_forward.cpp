@@ -288,6 +288,7 @@ Task<IoStatus> Call::read_answer_head() {
       const std::uint64_t no_limit = ~std::uint64_t{0};
       out_body_.start(response_.framing, response_.content_length, {answer_head_.data() + begin, size - begin},
                       no_limit);
+      stream.no_deadline();
       transaction_.event().upstream_us =
           static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
       co_return IoStatus::ok;

@@ -173,18 +173,28 @@ Task<Io> Stream::read_into(Pipe& pipe, std::size_t size) {
 }
 
 Task<IoStatus> Stream::write_from(Pipe& pipe, bool more_follows) {
+  std::size_t taken = 0;
   while (pipe.held() != 0) {
     co_await socket_.writable();
     if (!is_open()) co_return broken();
     const ssize_t moved = pipe.give_to(socket_.fd(), more_follows);
-    if (moved >= 0 || errno == EINTR) continue;
-    if (errno != EAGAIN) co_return IoStatus::failed;
-    socket_.write_blocked();
+    if (moved < 0 && errno == EAGAIN) socket_.write_blocked();
+    if (moved < 0 && errno != EAGAIN && errno != EINTR) co_return IoStatus::failed;
+    if (moved > 0 && (taken += static_cast<std::size_t>(moved)) >= steady) {
+      taken = 0;
+      deadline(allowed_);
+    }
   }
   co_return IoStatus::ok;
 }
 
 namespace {
+
+std::size_t size_of(const Parts& parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  return size;
+}
 
 constexpr std::size_t record_bytes = 16 * 1024;  // of one TLS record, RFC 8446 §5.1
 
@@ -258,9 +268,14 @@ IoStatus Stream::send(Parts& parts) {
 }
 
 Task<IoStatus> Stream::finish(Parts parts) {
+  std::size_t mark = size_of(parts);
   while (!is_empty(parts)) {
     if (const IoStatus status = co_await writable(); status != IoStatus::ok) co_return status;
     if (const IoStatus status = send(parts); status != IoStatus::ok) co_return status;
+    if (const std::size_t left = size_of(parts); mark - left >= steady) {
+      mark = left;
+      deadline(allowed_);
+    }
   }
   co_return IoStatus::ok;
 }

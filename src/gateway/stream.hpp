@@ -78,8 +78,13 @@ class Stream final : private Timed {
   // Sends what send() left.
   [[nodiscard]] Task<IoStatus> finish(Parts parts);
 
-  // After this time every wait ends with timed_out and the stream is dead.
-  void deadline(std::chrono::milliseconds after) { wheel_.arm(*this, after); }
+  // After this time every wait ends with timed_out and the stream is dead. A writer that the peer
+  // takes at least `steady` bytes from gets the time anew.
+  static constexpr std::size_t steady = 16 * 1024;
+  void deadline(std::chrono::milliseconds after) {
+    allowed_ = after;
+    wheel_.arm(*this, after);
+  }
   void no_deadline() { wheel_.disarm(*this); }
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 
@@ -113,6 +118,7 @@ class Stream final : private Timed {
   Buffer cipher_;  // received ciphertext that OpenSSL has not taken yet
   std::size_t cipher_at_ = 0;
   std::size_t cipher_end_ = 0;
+  std::chrono::milliseconds allowed_{};
   bool timed_out_ = false;
   bool plain_http_ = false;
   bool ended_ = false;  // the peer sent its end

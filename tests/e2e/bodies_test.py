@@ -65,6 +65,14 @@ def answer(peer, kept):
                 piece = content[at:at + 9_999]
                 peer.sendall(b"%x\r\n" % len(piece) + piece + b"\r\n")
             peer.sendall(b"0\r\n\r\n")
+        elif kind == "pauses":
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content[:20_000])
+            time.sleep(1.5)
+            peer.sendall(content[20_000:])
+        elif kind == "huge":
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000000\r\n\r\n")
+            for _ in range(20):
+                peer.sendall(content)
         elif kind == "close":
             peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + content)
             return peer.close()
@@ -140,6 +148,32 @@ def leavers(connect):
     check("after clients that left within a body nothing is mixed up", not wrong, wrong)
 
 
+def patience(plain, hasty):
+    """The time-out of one side (2 s of the upstream, 1 s of the hasty listener) does not run while the other is waited for."""
+    connection = http.client.HTTPConnection("localhost", plain, timeout=20)
+    connection.request("GET", "/huge/3000000")
+    answered = connection.getresponse()
+    got = answered.read(50_000)
+    time.sleep(3)  # all sockets are full meanwhile
+    got += answered.read()
+    check("a client that pauses does not cost the upstream's time-out", got == CONTENT * 20, len(got))
+    connection = http.client.HTTPConnection("localhost", hasty, timeout=20)
+    connection.request("GET", "/pauses/40000")
+    check("an upstream that pauses does not cost the client's", same(connection.getresponse().read(), 40_000))
+    client = socket.create_connection(("localhost", hasty))
+    client.settimeout(20)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.sendall(b"GET /huge/3000000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    time.sleep(4)  # nothing is read
+    received = 0
+    try:
+        while piece := client.recv(65536):
+            received += len(piece)
+    except ConnectionError:
+        pass
+    check("a client that reads nothing is cut", received < 60_000_000, received)
+
+
 with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-keyout", f"{folder}/k.pem",
                     "-out", f"{folder}/c.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
@@ -148,16 +182,18 @@ with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
 listen:
   - {{ address: 127.0.0.1:0, cleartext: true }}
   - {{ address: 127.0.0.1:0, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }} }}
-apis: [{{ name: bodies, hosts: ['*'], upstream: http://127.0.0.1:{origin()}, max_body: 8MiB }}]
+  - {{ address: 127.0.0.1:0, cleartext: true, timeouts: {{ write: 1s }} }}
+apis: [{{ name: bodies, hosts: ['*'], upstream: {{ targets: "http://127.0.0.1:{origin()}", timeout: 2s }}, max_body: 8MiB }}]
 data: data
 """)
     process = subprocess.Popen([PROGRAM, "run", "-c", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    plain, tls = [int(line.rsplit(":", 1)[1]) for line in until_ready(process) if line.startswith("listening")]
+    plain, tls, hasty = [int(line.rsplit(":", 1)[1]) for line in until_ready(process) if line.startswith("listening")]
     context = ssl.create_default_context(cafile=f"{folder}/c.pem")
     downloads("plain", lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
     downloads("TLS", lambda: http.client.HTTPSConnection("localhost", tls, timeout=20, context=context))
     slow_client(lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
     leavers(lambda: http.client.HTTPConnection("localhost", plain, timeout=20))
+    patience(plain, hasty)
     process.terminate()
     check("SIGTERM ends it in order", process.wait(40) == 0)
 sys.exit(check.end())
