@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 namespace sallyport::events {
 namespace {
@@ -87,8 +88,8 @@ int hex(char c) {
 
 // Of at least four bytes.
 std::uint32_t first_four(std::string_view text) {
-  std::uint32_t word;
-  std::memcpy(&word, &text[0], sizeof word);
+  std::uint32_t word = 0;
+  std::memcpy(&word, std::to_address(text.begin()), sizeof word);
   return word;
 }
 

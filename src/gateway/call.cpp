@@ -166,7 +166,7 @@ Task<Call::Step> Call::decide() {
   }
   Verdict verdict = transaction_.request_head();
   if (!std::holds_alternative<Pass>(verdict)) {
-    const Step step = co_await settle(std::move(verdict));
+    const Step step = co_await settle(verdict);
     if (step != Step::go_on) co_return step;
   }
   if (const auto* refusal = engine::refused_without_api(route)) co_return co_await deny_by_http(*refusal);

@@ -180,7 +180,8 @@ Task<IoStatus> Stream::write_from(Pipe& pipe, bool more_follows) {
     const ssize_t moved = pipe.give_to(socket_.fd(), more_follows);
     if (moved < 0 && errno == EAGAIN) socket_.write_blocked();
     if (moved < 0 && errno != EAGAIN && errno != EINTR) co_return IoStatus::failed;
-    if (moved > 0 && (taken += static_cast<std::size_t>(moved)) >= steady) {
+    if (moved > 0) taken += static_cast<std::size_t>(moved);
+    if (taken >= steady) {
       taken = 0;
       deadline(allowed_);
     }

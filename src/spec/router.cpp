@@ -110,8 +110,8 @@ Route Router::find(std::string_view host, std::string_view path, Method method,
 }
 
 std::size_t Router::bytes() const noexcept {
-  const auto held = [](const auto& vector) {
-    return vector.capacity() * sizeof(typename std::remove_cvref_t<decltype(vector)>::value_type);
+  const auto held = []<class T>(const std::vector<T>& vector) {
+    return vector.capacity() * sizeof(T);  // NOLINT(bugprone-sizeof-expression): some hold pointers
   };
   return index_.bytes() + held(nodes_) + held(mixed_) + held(leaves_) + held(entries_) + held(operations_) +
          held(pool_);
