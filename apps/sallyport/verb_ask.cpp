@@ -43,7 +43,7 @@ int ask_gateway(const Options& options, const std::string& verb) {
   const auto reply = admin::ask_control(control_socket_path(data.path), verb);
   if (!reply) {
     std::cerr << reply.error().text() << "\n";
-    return reply.error().code == ErrorCode::invalid ? usage : internal;
+    return reply.error().code == ErrorCode::invalid ? usage : findings;  // it does not run, or does not answer
   }
   const auto parsed = document::parse_json(*reply, "reply");
   if (!parsed) {

@@ -27,10 +27,11 @@ int check(const Options& options) {
   } else {
     std::cout << report.text();
     if (report.ok()) {
-      std::cout << options.config << ": good, " << assembled->policy->apis.size() << " APIs, " << operations
-                << " operations, " << report.warnings() << " warnings\n";
+      std::cout << options.config << ": good, " << counted(assembled->policy->apis.size(), "API") << ", "
+                << counted(operations, "operation") << ", " << counted(report.warnings(), "warning") << "\n";
     } else {
-      std::cout << options.config << ": " << report.errors() << " errors, " << report.warnings() << " warnings\n";
+      std::cout << options.config << ": " << counted(report.errors(), "error") << ", "
+                << counted(report.warnings(), "warning") << "\n";
     }
   }
   if (!report.ok()) return usage;

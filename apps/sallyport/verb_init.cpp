@@ -131,7 +131,8 @@ int init(Options options) {
     std::cerr << options.out << ": cannot write\n";
     return usage;
   }
-  std::cout << options.out << " protects " << spec->operations.size() << " operations of \"" << spec->title << "\".\n"
+  std::cout << options.out << " protects " << counted(spec->operations.size(), "operation") << " of \"" << spec->title
+            << "\".\n"
             << "Next: sallyport run -c " << options.out << "\n";
   return good;
 }

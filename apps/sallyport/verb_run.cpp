@@ -30,7 +30,7 @@ int run(const std::string& config_file) {
   if (const auto password = node->first_password()) {
     std::cout << "admin password: " << *password << "   (shown this once; its hash is in the data directory)\n";
   }
-  std::cout << node->operations() << " operations protected\nready" << std::endl;
+  std::cout << counted(node->operations(), "operation") << " protected\nready" << std::endl;
   for (int signal = 0;;) {
     sigwait(&signals, &signal);
     if (signal != SIGHUP) break;

@@ -5,6 +5,11 @@
 
 namespace sallyport::cli {
 
+// "1 operation", "2 operations".
+[[nodiscard]] inline std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 // What every verb answers to its caller.
 enum Exit : int { good = 0, findings = 1, usage = 2, internal = 3 };
 

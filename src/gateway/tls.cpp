@@ -85,6 +85,8 @@ void share_ticket_keys(SSL_CTX& context) {
     return made;
   }();
   SSL_CTX_set_tlsext_ticket_keys(&context, const_cast<unsigned char*>(keys.data()), keys.size());
+  // One a handshake, not OpenSSL's two: clients of APIs keep connections, and each ticket is a message more.
+  SSL_CTX_set_num_tickets(&context, 1);
 }
 
 SslContext plain_context(const SSL_METHOD* method) {

@@ -71,6 +71,10 @@ def status(gate):
     person = run("status", "-c", config)
     check("and a line for each figure for people", "config.generation: 1\n" in person.stdout, person.stdout)
     check("reload says what it did", run("reload", "-c", config).returncode == 0)
+    idle = pathlib.Path(gate.folder, "idle.yaml")
+    idle.write_text("version: 1\ndata: idle-data\n")
+    silent = run("reload", "-c", str(idle))
+    check("a gateway that does not run is a finding, with a hint", silent.returncode == 1 and "hint" in silent.stderr, (silent.returncode, silent.stderr))
     missing = run("status", "-c", f"{gate.folder}/missing.yaml")
     check("a missing configuration is named", missing.returncode == 2 and "missing.yaml" in missing.stderr, missing.stderr)
 
