@@ -42,6 +42,12 @@ def until_ready(process):
     raise SystemExit("did not become ready: " + "\n".join(lines))
 
 
+def certificate(folder):
+    """A key and a certificate for localhost: k.pem and c.pem."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-keyout", f"{folder}/k.pem",
+                    "-out", f"{folder}/c.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+
+
 class Gate:
     """Starts both; `stop` ends them with SIGTERM."""
 
