@@ -62,6 +62,8 @@ class Descriptor {
 
   // Could a read give something, an end or an error?
   [[nodiscard]] bool can_read() const { return readable_; }
+  // Does someone wait for the peer to take what was sent?
+  [[nodiscard]] bool has_waiting_writer() const { return writer_ != nullptr; }
   // To be called when a read gave less than was asked for: the socket was empty then. With the
   // peer's end announced the next read tells it, and no event will (EPOLLRDHUP).
   void read_short() { readable_ = ended_; }

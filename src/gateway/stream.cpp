@@ -305,6 +305,8 @@ void Stream::reset_on_close() {
 
 void Stream::expired() {
   timed_out_ = true;
+  // A peer that does not read would keep the kernel's buffers for as long as it likes.
+  if (socket_.has_waiting_writer()) reset_on_close();
   close();
 }
 

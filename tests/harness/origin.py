@@ -26,13 +26,16 @@ def take_request(peer, kept):
     fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
     size = int(fields.get(b"content-length", 0))
     chunked = b"transfer-encoding" in fields
+    data = bytearray(data)
     while len(data) < size or (chunked and not data.endswith(b"0\r\n\r\n")):
         data += peer.recv(65536)
+    data = bytes(data)
     if chunked:
-        body = b""
-        while (line := data.split(b"\r\n", 1))[0] != b"0":
-            length = int(line[0], 16)
-            body, data = body + line[1][:length], line[1][length + 2:]
+        pieces, at = [], 0
+        while length := int(data[at:(end := data.index(b"\r\n", at))], 16):
+            pieces.append(data[end + 2:end + 2 + length])
+            at = end + 2 + length + 2
+        body = b"".join(pieces)
         kept[0] = b""
         return head.split(b" ")[1].decode(), body
     kept[0] = data[size:]
