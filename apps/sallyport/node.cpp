@@ -50,7 +50,7 @@ std::string control_socket_path(const std::string& data) { return data + "/contr
 std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report& report) {
   std::unique_ptr<Node> node(new Node);
   node->config_file_ = config_file;
-  auto assembled = assembly::load(config_file, 1, report);
+  auto assembled = assembly::load(config_file, 1, node->services_, report);
   if (!assembled) return nullptr;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
   if (!snapshot) return nullptr;
@@ -157,7 +157,7 @@ bool Node::reload(config::Report& report) {
     return false;
   }
   const std::uint64_t generation = state().generation + 1;
-  auto assembled = assembly::load(config_file_, generation, report);
+  auto assembled = assembly::load(config_file_, generation, services_, report);
   if (!assembled) return false;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
   if (!snapshot) return false;

@@ -63,6 +63,7 @@ class Node {
   State state_;
 
   // In the order of their use: each refers only to those before it.
+  std::shared_ptr<engine::Services> services_ = std::make_shared<engine::Services>();
   inventory::Inventory inventory_;
   events::Metrics metrics_;
   std::unique_ptr<events::Writer> log_;

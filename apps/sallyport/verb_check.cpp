@@ -15,7 +15,7 @@ struct Options {
 
 int check(const Options& options) {
   config::Report report;
-  const auto assembled = assembly::load(options.config, 1, report);
+  const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), report);
   std::size_t operations = 0;
   if (assembled) {
     // Its errors are in the report; the snapshot itself is not needed.

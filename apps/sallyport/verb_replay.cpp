@@ -28,7 +28,7 @@ int run_replay(const Options& options) {
     }
   }
   config::Report problems;
-  const auto assembled = assembly::load(options.config, 1, problems);
+  const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), problems);
   if (!assembled) {
     std::cerr << problems.text();
     return usage;

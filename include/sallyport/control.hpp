@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include <sallyport/actor.hpp>
 #include <sallyport/arena.hpp>
 #include <sallyport/message.hpp>
 #include <sallyport/operation.hpp>
@@ -53,6 +54,10 @@ class Context {
   [[nodiscard]] const Request& request() const;
   [[nodiscard]] const Response& response() const;
   [[nodiscard]] const Route& route() const;
+  // Who calls: anonymous until a control of authentication said otherwise.
+  [[nodiscard]] const Actor& actor() const;
+  // For controls of authentication, in request_head. Views must be static or in arena().
+  void set_actor(const Actor& actor) const;
   [[nodiscard]] Arena& arena() const;
   // Wall clock in seconds since 1970, injected by the driver.
   [[nodiscard]] std::int64_t now() const;

@@ -67,6 +67,7 @@ struct Policy {
   std::shared_ptr<const Router> router;
   std::uint32_t budget = 1'000'000;  // work units a call may spend in controls
   std::uint64_t generation = 0;
+  std::shared_ptr<const void> services;  // what controls point into: engine/services.hpp
 };
 
 // Time as the driver sees it, so that replay and tests need no real clock.
@@ -139,6 +140,7 @@ class Transaction {
   std::uint32_t budget_ = 0;
   std::size_t next_ = 0;  // position within the phase, for resume()
   Phase phase_ = Phase::connection;
+  Actor actor_;
   Event event_;
   Arena arena_;
 };

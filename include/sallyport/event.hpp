@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include <sallyport/actor.hpp>
 #include <sallyport/message.hpp>
 #include <sallyport/operation.hpp>
 #include <sallyport/verdict.hpp>
@@ -43,6 +44,7 @@ struct Event {
   std::uint64_t upstream_us = 0;  // from the first byte sent to the head received; 0 when not forwarded
   std::uint64_t engine_ns = 0;    // time inside the engine, when sampled
   const Connection* connection = nullptr;
+  const Actor* actor = nullptr;        // who called; null when no control was asked
   const Request* request = nullptr;    // null when the head could not be parsed at all
   const Response* response = nullptr;  // of the upstream; null when there was none
   Route route;

@@ -66,13 +66,13 @@ std::unique_ptr<const Api> make_api(const settings::Api& from, const document::N
 }
 
 Pipeline make_pipeline(const settings::Sections& own, const settings::Sections& defaults, const Api* api,
-                       config::Report& report) {
+                       engine::Services& services, config::Report& report) {
   std::vector<Step> steps;
   for (const engine::Descriptor& control : controls::registry()) {
     const std::string name(control.name);
     const auto section = own.contains(name) ? own.at(name) : defaults.contains(name) ? defaults.at(name) : nullptr;
     config::Report::Below below(report, control.name);
-    const auto compiled = control.compile(section, engine::Scope{api}, report);
+    const auto compiled = control.compile(section, engine::Scope{api, &services}, report);
     if (!compiled) continue;  // the report says why
     steps.push_back(Step{control.name, compiled->control, compiled->general.mode, compiled->general.on_error, 0, {}});
   }
@@ -81,12 +81,14 @@ Pipeline make_pipeline(const settings::Sections& own, const settings::Sections& 
 
 }  // namespace
 
-std::optional<Assembled> assemble(const document::Node& node, std::uint64_t generation, config::Report& report) {
+std::optional<Assembled> assemble(const document::Node& node, std::uint64_t generation,
+                                  const std::shared_ptr<engine::Services>& services, config::Report& report) {
   auto root = config::read<settings::Root>(node, report);
   if (!root) return std::nullopt;
   auto policy = std::make_shared<Policy>();
   policy->generation = generation;
-  policy->edge = make_pipeline(root->defaults.controls, {}, nullptr, report);
+  policy->services = services;
+  policy->edge = make_pipeline(root->defaults.controls, {}, nullptr, *services, report);
   const document::Node* apis = node.find("apis");
   std::vector<const Api*> pointers;
   for (std::size_t i = 0; i < root->apis.size(); ++i) {
@@ -96,7 +98,7 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
     config::Report::Below one(report, i);
     policy->apis.push_back(make_api(from, at, static_cast<std::uint32_t>(i), report));
     policy->pipelines.push_back(
-        make_pipeline(from.controls, root->defaults.controls, policy->apis.back().get(), report));
+        make_pipeline(from.controls, root->defaults.controls, policy->apis.back().get(), *services, report));
     pointers.push_back(policy->apis.back().get());
   }
   if (!report.ok()) return std::nullopt;
@@ -111,14 +113,15 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
   return Assembled{std::move(*root), std::move(policy), {}};
 }
 
-std::optional<Assembled> load(const std::string& path, std::uint64_t generation, config::Report& report) {
+std::optional<Assembled> load(const std::string& path, std::uint64_t generation,
+                              const std::shared_ptr<engine::Services>& services, config::Report& report) {
   const auto loaded = config::load_with_includes(path, report);
   if (!loaded) {
     report.error(loaded.error());
     return std::nullopt;
   }
   if (!report.ok()) return std::nullopt;
-  auto assembled = assemble(loaded->root(), generation, report);
+  auto assembled = assemble(loaded->root(), generation, services, report);
   if (!assembled) return std::nullopt;
   // Defaults are paths beside the configuration, too.
   settings::Root& root = assembled->root;
@@ -146,14 +149,14 @@ Result<std::shared_ptr<const Policy>> result_of(const std::optional<assembly::As
 
 Result<std::shared_ptr<const Policy>> load_policy(const std::string& path) {
   config::Report report;
-  return result_of(assembly::load(path, 1, report), report);
+  return result_of(assembly::load(path, 1, std::make_shared<engine::Services>(), report), report);
 }
 
 Result<std::shared_ptr<const Policy>> parse_policy(std::string_view yaml, const std::string& origin) {
   config::Report report;
   const auto document = document::parse(std::string(yaml), origin);
   if (!document) return std::unexpected(document.error());
-  return result_of(assembly::assemble(document->root(), 1, report), report);
+  return result_of(assembly::assemble(document->root(), 1, std::make_shared<engine::Services>(), report), report);
 }
 
 }  // namespace sallyport

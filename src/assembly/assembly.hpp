@@ -9,6 +9,7 @@
 
 #include "config/include.hpp"
 #include "config/report.hpp"
+#include "engine/services.hpp"
 #include "settings/settings.hpp"
 
 #include <sallyport/engine.hpp>
@@ -21,9 +22,12 @@ struct Assembled {
   std::vector<std::string> files;  // configuration files read
 };
 
-// All errors and warnings go to `report`; nothing is returned when there are errors.
-[[nodiscard]] std::optional<Assembled> load(const std::string& path, std::uint64_t generation, config::Report& report);
+// All errors and warnings go to `report`; nothing is returned when there are errors. The policy
+// shares `services` with those before and after it.
+[[nodiscard]] std::optional<Assembled> load(const std::string& path, std::uint64_t generation,
+                                            const std::shared_ptr<engine::Services>& services, config::Report& report);
 [[nodiscard]] std::optional<Assembled> assemble(const document::Node& root, std::uint64_t generation,
+                                                const std::shared_ptr<engine::Services>& services,
                                                 config::Report& report);
 
 }  // namespace sallyport::assembly

@@ -8,6 +8,8 @@ const Connection& Context::connection() const { return *transaction_.connection_
 const Request& Context::request() const { return *transaction_.request_; }
 const Response& Context::response() const { return *transaction_.response_; }
 const Route& Context::route() const { return transaction_.event_.route; }
+const Actor& Context::actor() const { return transaction_.actor_; }
+void Context::set_actor(const Actor& actor) const { transaction_.actor_ = actor; }
 Arena& Context::arena() const { return transaction_.arena_; }
 std::int64_t Context::now() const { return transaction_.now_us_ / 1'000'000; }
 std::string_view Context::body() const { return transaction_.body_; }

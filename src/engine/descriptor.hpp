@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/table.hpp"
+#include "engine/services.hpp"
 
 #include <sallyport/control.hpp>
 #include <sallyport/operation.hpp>
@@ -38,7 +39,8 @@ struct Switch {
 
 // What a control may know while it is compiled.
 struct Scope {
-  const Api* api = nullptr;  // null for the edge: connections, and calls that no API claims
+  const Api* api = nullptr;      // null for the edge: connections, and calls that no API claims
+  Services* services = nullptr;  // never null when a policy is assembled; the policy keeps it
 };
 
 struct Compiled {

@@ -63,6 +63,8 @@ void Transaction::start(const Policy& policy, const Connection& connection, Cloc
   event_.clear();
   event_.time_us = clock.now_us;
   event_.connection = &connection;
+  actor_ = {};
+  event_.actor = &actor_;
 }
 
 bool Transaction::admits(const Policy& policy, const Connection& connection, Clock clock, Transaction& scratch) {

@@ -1,0 +1,15 @@
+"""--scenario NAME --log DIR_OR_FILE [--cert F --key F]: as the benchmark asks for."""
+from kinds import Setup
+
+TLS = ("tls", "tls-new-rsa", "tls-new-ecdsa", "tls-resume", "idle-tls")
+# What a scenario needs besides proxying: keys of the API.
+SCENARIOS = {}
+
+
+def arguments(parser):
+    parser.add_argument("--scenario", default="get")
+
+
+def configure(options, folder):
+    return Setup(tls=options.scenario in TLS, api=list(SCENARIOS.get(options.scenario, ())),
+                 listener=["limits: { requests: 100000000, connections: 20000 }", "timeouts: { keep_alive: 10m }"])
