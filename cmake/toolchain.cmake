@@ -22,6 +22,7 @@ check_pie_supported()
 
 find_program(SALLYPORT_CCACHE ccache)
 if(SALLYPORT_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SALLYPORT_CCACHE})
+  # Without this it does not keep what uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SALLYPORT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${SALLYPORT_CCACHE})
 endif()
