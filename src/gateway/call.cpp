@@ -7,6 +7,7 @@
 
 #include "engine/driver_rules.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/worker.hpp"
 #include "http/head.hpp"
 
 namespace sallyport::gateway {
@@ -26,12 +27,12 @@ void Call::reset() {
   request_body_.release();
   gathered_.release();
   head_out_.release();
-  session_ = nullptr;
+  exchange_ = nullptr;
   target_ = nullptr;
   upstream_config_ = nullptr;
   gathered_size_ = 0;
   head_text_ = ready_ = {};
-  request_complete_ = request_chunked_ = head_sent_ = client_chunked_ = false;
+  request_complete_ = request_chunked_ = answering_ = false;
   close_client_ = published_ = uploading_ = uninspected_ = false;
   held_back_ = held_out_ = first_piece_ = answer_rule_ = {};
   held_copy_.clear();
@@ -40,9 +41,9 @@ void Call::reset() {
   upload_status_ = IoStatus::ok;
 }
 
-void Call::begin(Session& session) {
-  session_ = &session;
-  worker_ = &session.worker();
+void Call::begin(Exchange& exchange) {
+  exchange_ = &exchange;
+  worker_ = &exchange.client().worker;
   snapshot_ = worker_->snapshot();
   start_us_ = wall_clock_us();
   worker_->own_stats().calls.fetch_add(1, std::memory_order_relaxed);
@@ -62,45 +63,27 @@ void Call::publish() {
 }
 
 bool Call::can_keep_client() const {
-  return !close_client_ && request_.keep_alive && !worker_->draining() && !session_->last_request();
+  return !close_client_ && request_.keep_alive && !worker_->draining() && !exchange_->is_last();
 }
 
-// A deadline is armed only while its side is waited for: a slow client must not cost the upstream its
-// connection, nor the other way round.
-IoStatus Call::begin_to_client(Parts& parts) {
-  const IoStatus status = session_->stream().send(parts);
-  if (is_empty(parts)) {
-    session_->stream().no_deadline();
-  } else {
-    session_->stream().deadline(session_->listener().timeouts.write);
-  }
-  return status;
+Task<Call::Left> Call::run(Exchange& exchange, std::string_view head, std::string_view behind) {
+  begin(exchange);
+  const Client& client = exchange.client();
+  return serve(
+      http::read_request_head(head, client.connection.tls, client.listener->head, transaction_.fresh_arena(), request_),
+      behind);
 }
 
-Task<IoStatus> Call::finish_to_client(Parts parts) {
-  const IoStatus status = co_await session_->stream().finish(parts);
-  session_->stream().no_deadline();
-  co_return status;
-}
-
-Task<IoStatus> Call::to_client(Parts parts) {
-  const IoStatus status = begin_to_client(parts);
-  if (status != IoStatus::ok || is_empty(parts)) co_return status;
-  co_return co_await finish_to_client(parts);
-}
-
-Task<Call::Left> Call::run(Session& session, std::string_view head, std::string_view behind) {
-  begin(session);
-  const auto read = http::read_request_head(head, session.connection().tls, session.listener().head,
-                                            transaction_.fresh_arena(), request_);
-  if (!read) {
-    transaction_.begin_refused(*snapshot_->policy, session.connection(), &request_, Clock{start_us_});
+Task<Call::Left> Call::serve(http::Checked<void> head, std::string_view behind) {
+  const Connection& connection = exchange_->client().connection;
+  if (!head) {
+    transaction_.begin_refused(*snapshot_->policy, connection, &request_, Clock{start_us_});
     stamp();
     in_body_.start(Framing::none, 0, {}, 0);
-    co_await deny_by_http(read.error());
+    co_await deny_by_http(head.error());
     co_return Left{false, {}, true};
   }
-  transaction_.begin(*snapshot_->policy, session.connection(), request_, Clock{start_us_});
+  transaction_.begin(*snapshot_->policy, connection, request_, Clock{start_us_});
   stamp();
   const Route& route = transaction_.route();
   if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
@@ -140,18 +123,18 @@ void Call::stamp() {
   format_uuid(transaction_.event().id, id_text_);
 }
 
-Task<> Call::refuse(Session& session, const http::Refusal& refusal) {
-  begin(session);
+Task<> Call::refuse(Exchange& exchange, const http::Refusal& refusal) {
+  begin(exchange);
   request_.clear();
-  transaction_.begin_refused(*snapshot_->policy, session.connection(), nullptr, Clock{start_us_});
+  transaction_.begin_refused(*snapshot_->policy, exchange.client().connection, nullptr, Clock{start_us_});
   stamp();
   in_body_.start(Framing::none, 0, {}, 0);
   co_await deny_by_http(refusal);
 }
 
 // The engine has filled in who refused and why.
-void Call::record_refused_connection(Session& session) {
-  begin(session);
+void Call::record_refused_connection(Exchange& exchange) {
+  begin(exchange);
   transaction_.event().time_us = start_us_;
   stamp();
   in_body_.start(Framing::none, 0, {}, 0);
@@ -161,7 +144,7 @@ void Call::record_refused_connection(Session& session) {
 Task<Call::Step> Call::decide() {
   const Route& route = transaction_.route();
   const std::uint64_t max_body = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
-  if (const auto* refusal = engine::refused_at_entry(session_->connection(), request_, route, max_body)) {
+  if (const auto* refusal = engine::refused_at_entry(exchange_->client().connection, request_, route, max_body)) {
     co_return co_await deny_by_http(*refusal);
   }
   Verdict verdict = transaction_.request_head();
@@ -197,11 +180,10 @@ Task<Call::Step> Call::deny_by_http(const http::Refusal& refusal) {
 }
 
 Task<Call::Step> Call::send_problem(const Problem& problem) {
-  if (head_sent_) co_return Step::broken;  // too late for another answer
+  if (answering_) co_return Step::broken;  // too late for another answer
   Event& event = transaction_.event();
   event.status = problem.status;
-  const std::string_view id{id_text_.data(), id_text_.size()};
-  std::string_view body = problem_body(problem, id, transaction_.arena());
+  std::string_view body = problem_body(problem, id(), transaction_.arena());
   // What of the request's body is at hand is passed over; more than that ends the connection.
   while (!in_body_.done()) {
     const auto piece = in_body_.next();
@@ -210,26 +192,19 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
       break;
     }
   }
-  head_out_ = worker_->buffers().take(BufferPool::small);
-  HeadWriter head(head_out_.data(), head_out_.size());
-  head.put("HTTP/1.1 ");
-  head.number(problem.status);
-  head.put(" ");
-  head.put(reason_phrase(problem.status));
-  head.put("\r\n");
-  head.field("Content-Type", problem_media_type);
-  head.field("Cache-Control", "no-store");
-  head.field("X-Content-Type-Options", "nosniff");
-  head.field("X-Request-ID", id);
-  if (!problem.extra_name.empty()) head.field(problem.extra_name, problem.extra_value);
-  head.framing({Framing::length, body.size()});
-  if (!can_keep_client()) head.field("Connection", "close");
-  head.end();
+  const std::array<Field, 4> fields{
+      {{"Content-Type", problem_media_type, FieldName::content_type, false},
+       {"Cache-Control", "no-store", FieldName::cache_control, false},
+       {"X-Content-Type-Options", "nosniff", FieldName::other, false},
+       {problem.extra_name, problem.extra_value, FieldName::other, problem.extra_name.empty()}}};
+  AnswerHead head{problem.status, fields, id(), {Framing::length, body.size()}, http10(), !can_keep_client()};
+  answering_ = true;
+  if (!exchange_->begin_answer(head)) co_return Step::broken;
   if (request_.method == Method::head) body = {};
   event.bytes_out = body.size();
-  head_sent_ = true;
   publish();
-  const IoStatus status = co_await to_client({head.text(), body, {}, {}});
+  IoStatus status = exchange_->send(body, true);
+  if (status == IoStatus::idle) status = co_await exchange_->finish();
   co_return status == IoStatus::ok ? Step::answered : Step::broken;
 }
 
@@ -251,7 +226,6 @@ Task<Call::Step> Call::gather_request_body() {
     request_body_ = worker_->buffers().take(BufferPool::large);
     std::size_t size = 0;
     in_buffer_ = worker_->buffers().take(BufferPool::small);
-    session_->stream().deadline(session_->listener().timeouts.body);
     while (!request_complete_) {
       const auto piece = in_body_.next();
       if (!piece) co_return co_await deny_by_http(piece.error());
@@ -279,11 +253,10 @@ Task<Call::Step> Call::gather_request_body() {
 Task<IoStatus> Call::ask_client_for_body() {
   if (request_.expect_continue) {
     request_.expect_continue = false;
-    const IoStatus status = co_await to_client({"HTTP/1.1 100 Continue\r\n\r\n", {}, {}, {}});
+    const IoStatus status = co_await exchange_->send_continue();
     if (status != IoStatus::ok) co_return status;
   }
-  session_->stream().deadline(session_->listener().timeouts.body);
-  co_return co_await in_body_.fill(session_->stream(), in_buffer_);
+  co_return co_await exchange_->read_body(in_body_, in_buffer_);
 }
 
 Task<Call::Step> Call::body_did_not_come(IoStatus status) {

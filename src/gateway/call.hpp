@@ -2,14 +2,14 @@
 // same few objects again and again, so that a call allocates nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "gateway/body.hpp"
-#include "gateway/head_writer.hpp"
-#include "gateway/session.hpp"
+#include "gateway/exchange.hpp"
 #include "gateway/upstream_pool.hpp"
 
 #include <sallyport/engine.hpp>
@@ -29,11 +29,11 @@ class Call {
   };
 
   // Serves the request whose head is given; `behind` are the bytes that arrived after it.
-  Task<Left> run(Session& session, std::string_view head, std::string_view behind);
+  [[nodiscard]] Task<Left> run(Exchange& exchange, std::string_view head, std::string_view behind);
   // Answers a request whose head could not even be delimited.
-  Task<> refuse(Session& session, const http::Refusal& refusal);
+  Task<> refuse(Exchange& exchange, const http::Refusal& refusal);
   // Records a connection that a control did not admit.
-  void record_refused_connection(Session& session);
+  void record_refused_connection(Exchange& exchange);
   // Gives back everything held; the object can serve again.
   void reset();
 
@@ -42,7 +42,8 @@ class Call {
  private:
   enum class Step : std::uint8_t { go_on, answered, broken };
 
-  void begin(Session& session);
+  void begin(Exchange& exchange);
+  Task<Left> serve(http::Checked<void> head, std::string_view behind);
   void stamp();
   Task<Step> decide();
   Task<Step> settle(Verdict verdict);
@@ -75,19 +76,17 @@ class Call {
   [[nodiscard]] Step cut_short(IoStatus status);
   void keep_upstream();
   Task<Step> relay();
-  Task<Step> relay_unseen();
+  Task<Step> relay_unseen(Stream& client);
   Task<Step> send_piece(std::string_view piece, bool last);
-  [[nodiscard]] bool write_answer_head(const BodyPlan& plan);
+  [[nodiscard]] bool begin_answer(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
-  // Hands the parts to the kernel as far as it takes them; finish_to_client() sends what is left.
-  [[nodiscard]] IoStatus begin_to_client(Parts& parts);
-  Task<IoStatus> finish_to_client(Parts parts);
-  Task<IoStatus> to_client(Parts parts);
   void publish();
   void complete();
   [[nodiscard]] bool can_keep_client() const;
+  [[nodiscard]] bool http10() const { return request_.version.major == 1 && request_.version.minor == 0; }
+  [[nodiscard]] std::string_view id() const { return {id_text_.data(), id_text_.size()}; }
 
-  Session* session_ = nullptr;
+  Exchange* exchange_ = nullptr;
   Worker* worker_ = nullptr;
   std::shared_ptr<const Snapshot> snapshot_;
   const Upstream* upstream_config_ = nullptr;
@@ -113,8 +112,7 @@ class Call {
   std::array<char, 36> id_text_{};
   bool request_complete_ = false;  // the whole request body is in ready_
   bool request_chunked_ = false;   // it goes upstream chunked
-  bool head_sent_ = false;         // of the answer, to the client
-  bool client_chunked_ = false;    // the answer goes to the client chunked
+  bool answering_ = false;         // the answer's head is with the client's side
   bool close_client_ = false;
   bool published_ = false;
   bool uploading_ = false;

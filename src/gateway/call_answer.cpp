@@ -4,7 +4,7 @@
 
 #include "engine/driver_rules.hpp"
 #include "gateway/call.hpp"
-#include "gateway/problem.hpp"
+#include "gateway/worker.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -127,33 +127,15 @@ BodyPlan Call::plan_answer() const {
       break;
   }
   if (out_body_.done()) return {Framing::length, gathered_size_ + held_out_.size() + first_piece_.size()};
-  return {request_.version.minor >= 1 ? Framing::chunked : Framing::until_close, 0};
+  return {Framing::chunked, 0};
 }
 
-bool Call::write_answer_head(const BodyPlan& plan) {
-  const std::size_t bound = wire_size(response_.fields) + 1024;
-  head_out_ = worker_->buffers().take(bound <= BufferPool::small ? BufferPool::small : BufferPool::large);
-  HeadWriter head(head_out_.data(), head_out_.size());
-  head.put("HTTP/1.1 ");
-  head.number(response_.status);
-  head.put(" ");
-  head.put(reason_phrase(response_.status));
-  head.put("\r\n");
+bool Call::begin_answer(const BodyPlan& plan) {
   response_.fields.remove(FieldName::x_request_id);
-  head.fields(response_.fields);
-  head.field("X-Request-ID", {id_text_.data(), id_text_.size()});
-  head.framing(plan);
-  client_chunked_ = plan.framing == Framing::chunked;
-  if (plan.framing == Framing::until_close) close_client_ = true;
-  if (!can_keep_client() || uploading_) {
-    close_client_ = true;
-    head.field("Connection", "close");
-  } else if (request_.version.minor == 0) {
-    head.field("Connection", "keep-alive");
-  }
-  head.end();
-  head_text_ = head.text();
-  return !head.full();
+  AnswerHead head{response_.status, response_.fields.all(), id(), plan, http10(), !can_keep_client() || uploading_};
+  const bool fits = exchange_->begin_answer(head);
+  close_client_ = close_client_ || head.close;
+  return fits;
 }
 
 Task<Call::Step> Call::relay() {
@@ -166,7 +148,7 @@ Task<Call::Step> Call::relay() {
     first_piece_ = piece->data;
     last = piece->last;
   }
-  if (!write_answer_head(plan_answer())) co_return co_await fail_upstream(IoStatus::failed, "upstream_head");
+  if (!begin_answer(plan_answer())) co_return co_await fail_upstream(IoStatus::failed, "upstream_head");
   Step step = Step::go_on;
   if (nothing_gathered) {
     step = co_await send_piece(first_piece_, last);
@@ -174,9 +156,8 @@ Task<Call::Step> Call::relay() {
     step = co_await send_piece(gathered_body(), last && held_out_.empty());
     if (step == Step::go_on && !held_out_.empty()) step = co_await send_piece(held_out_, last);
   }
-  const bool plain = session_->stream().tls() == nullptr && upstream_->stream.tls() == nullptr;
-  if (step == Step::go_on && plain && !client_chunked_ && out_body_.to_come() >= worth_a_pipe) {
-    step = co_await relay_unseen();
+  if (step == Step::go_on && out_body_.to_come() >= worth_a_pipe && upstream_->stream.tls() == nullptr) {
+    if (Stream* client = exchange_->direct()) step = co_await relay_unseen(*client);
   }
   while (step == Step::go_on) {
     auto piece = out_body_.next();
@@ -194,7 +175,7 @@ Task<Call::Step> Call::relay() {
 }
 
 // The rest of a long body between two sockets without TLS: the kernel moves it.
-Task<Call::Step> Call::relay_unseen() {
+Task<Call::Step> Call::relay_unseen(Stream& client) {
   Pipe pipe = worker_->pipes().take();
   if (!pipe) co_return Step::go_on;
   out_buffer_.release();
@@ -209,9 +190,9 @@ Task<Call::Step> Call::relay_unseen() {
     event.bytes_out += io.bytes;
     if (uninspected_) event.bytes_uninspected = event.bytes_out;
     if (out_body_.done()) publish();
-    session_->stream().deadline(session_->listener().timeouts.write);
-    if (co_await session_->stream().write_from(pipe, !out_body_.done()) != IoStatus::ok) co_return Step::broken;
-    session_->stream().no_deadline();
+    client.deadline(exchange_->client().listener->timeouts.write);
+    if (co_await client.write_from(pipe, !out_body_.done()) != IoStatus::ok) co_return Step::broken;
+    client.no_deadline();
   }
   worker_->pipes().give(std::move(pipe));
   co_return Step::answered;
@@ -224,28 +205,18 @@ Call::Step Call::cut_short(IoStatus status) {
   event.control = "upstream";
   event.reason = {"upstream_body", status == IoStatus::timed_out ? "the upstream stalled within the body"
                                                                  : "the upstream broke off within the body"};
-  session_->stream().reset_on_close();
+  exchange_->abort();
   return Step::broken;
 }
 
 Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
   Event& event = transaction_.event();
-  char line[20];
-  Parts parts{head_sent_ ? std::string_view{} : head_text_, {}, piece, {}};
-  if (client_chunked_) {
-    if (!piece.empty()) parts[1] = chunk_line(piece.size(), line);
-    if (last) {
-      parts[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
-    } else if (!piece.empty()) {
-      parts[3] = "\r\n";
-    }
-  }
-  head_sent_ = true;
+  answering_ = true;
   event.bytes_out += piece.size();
   if (uninspected_) event.bytes_uninspected = event.bytes_out;
   if (last) publish();
-  IoStatus status = begin_to_client(parts);
-  if (status == IoStatus::ok && !is_empty(parts)) status = co_await finish_to_client(parts);
+  IoStatus status = exchange_->send(piece, last);
+  if (status == IoStatus::idle) status = co_await exchange_->finish();
   if (status != IoStatus::ok) co_return Step::broken;
   co_return last ? Step::answered : Step::go_on;
 }

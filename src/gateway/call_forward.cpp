@@ -5,6 +5,7 @@
 #include "base/address.hpp"
 #include "gateway/call.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/worker.hpp"
 #include "http/head.hpp"
 
 namespace sallyport::gateway {
@@ -51,7 +52,7 @@ bool is_traceparent(std::string_view value) {
 bool Call::write_request_head() {
   const Upstream& upstream = *upstream_config_;
   const std::size_t bound = request_.method_token.size() + request_.path.size() + request_.query.size() +
-                            request_.host.size() + wire_size(request_.fields) + 1024;
+                            request_.host.size() + wire_size(request_.fields.all()) + 1024;
   head_out_ = worker_->buffers().take(bound <= BufferPool::small ? BufferPool::small : BufferPool::large);
   HeadWriter head(head_out_.data(), head_out_.size());
   head.put(request_.method_token);
@@ -83,16 +84,15 @@ bool Call::write_request_head() {
                                FieldName::x_forwarded_host}) {
     request_.fields.remove(name);
   }
-  head.fields(request_.fields);
-  const std::string_view id{id_text_.data(), id_text_.size()};
-  head.field("X-Request-ID", id);
-  head.field("X-Forwarded-For", session_->client_text());
+  head.fields(request_.fields.all());
+  head.field("X-Request-ID", id());
+  head.field("X-Forwarded-For", exchange_->client().text);
   head.field("X-Forwarded-Proto", request_.https ? "https" : "http");
   head.field("X-Forwarded-Host", request_.host);
   if (!traced) {
     // The call's id without its dashes is the trace id; its random half is the span id.
     std::array<char, 32> trace_id{};
-    std::ranges::copy_if(id, trace_id.begin(), [](char c) { return c != '-'; });
+    std::ranges::copy_if(id(), trace_id.begin(), [](char c) { return c != '-'; });
     const std::string_view digits{trace_id.data(), trace_id.size()};
     head.put("traceparent: 00-");
     head.put(digits);
@@ -125,7 +125,7 @@ Task<Call::Step> Call::forward() {
   if (uploading_) {
     close_client_ = true;
     upstream_->stream.close();
-    session_->stream().close();
+    exchange_->stop_body(false);
     co_await upload_ended();
   }
   co_return step;
@@ -164,7 +164,7 @@ Task<Call::Step> Call::send_request(bool may_retry) {
   if (status == IoStatus::ok) co_return Step::go_on;
   if (uploading_) {
     upstream_->stream.close();
-    session_->stream().deadline(std::chrono::milliseconds(1));
+    exchange_->stop_body(true);
     co_await upload_ended();
   }
   if (!upload_refusal_.rule.empty()) co_return co_await deny_by_http(upload_refusal_);
@@ -217,7 +217,7 @@ Task<> Call::upload() {
     if (piece && piece->need_more) {
       const std::int64_t elapsed = (wall_clock_us() - began) / 1'000'000;
       if (elapsed > 5 &&
-          in_body_.total() < static_cast<std::uint64_t>(elapsed - 5) * session_->listener().min_body_rate) {
+          in_body_.total() < static_cast<std::uint64_t>(elapsed - 5) * exchange_->client().listener->min_body_rate) {
         upload_status_ = IoStatus::timed_out;
       } else {
         upload_status_ = co_await ask_client_for_body();

@@ -10,11 +10,9 @@ void HeadWriter::number(std::uint64_t value) {
   put({digits, static_cast<std::size_t>(end - digits)});
 }
 
-void HeadWriter::fields(const Fields& fields) {
-  for (const Field& one : fields.all()) {
-    const bool framing = one.known == FieldName::host || one.known == FieldName::content_length ||
-                         one.known == FieldName::transfer_encoding || one.known == FieldName::connection;
-    if (!one.removed && !framing) field(one.name, one.value);
+void HeadWriter::fields(std::span<const Field> fields) {
+  for (const Field& one : fields) {
+    if (belongs_to_a_head(one)) field(one.name, one.value);
   }
 }
 
@@ -35,9 +33,9 @@ void HeadWriter::framing(const BodyPlan& plan) {
   }
 }
 
-std::size_t wire_size(const Fields& fields) {
+std::size_t wire_size(std::span<const Field> fields) {
   std::size_t size = 0;
-  for (const Field& field : fields.all()) size += field.name.size() + field.value.size() + 4;
+  for (const Field& field : fields) size += field.name.size() + field.value.size() + 4;
   return size;
 }
 

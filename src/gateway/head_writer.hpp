@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "gateway/buffers.hpp"
@@ -38,8 +39,8 @@ class HeadWriter {
     put("\r\n");
   }
   void number(std::uint64_t value);
-  // All fields that were not removed, without Host and those of the framing.
-  void fields(const Fields& fields);
+  // Those that belong_to_a_head().
+  void fields(std::span<const Field> fields);
   void framing(const BodyPlan& plan);
   void end() { put("\r\n"); }
 
@@ -53,8 +54,15 @@ class HeadWriter {
   bool full_ = false;
 };
 
+// Not removed, and neither Host nor of the framing: those are written anew.
+[[nodiscard]] inline bool belongs_to_a_head(const Field& field) {
+  const bool framing = field.known == FieldName::host || field.known == FieldName::content_length ||
+                       field.known == FieldName::transfer_encoding || field.known == FieldName::connection;
+  return !field.removed && !framing;
+}
+
 // An upper bound of what `fields` takes on the wire.
-[[nodiscard]] std::size_t wire_size(const Fields& fields);
+[[nodiscard]] std::size_t wire_size(std::span<const Field> fields);
 
 // "HTTP/1.1 200 OK\r\n". The reason phrase is ours: the upstream's is not passed on.
 [[nodiscard]] std::string_view reason_phrase(std::uint16_t status);

@@ -48,11 +48,15 @@ class Session::Lease {
 
 Session::Session(Worker& worker, int fd, std::shared_ptr<const Listener> listener,
                  const boost::asio::ip::tcp::endpoint& peer)
-    : worker_(worker), stream_(worker.reactor(), fd, worker.wheel(), worker.buffers()), listener_(std::move(listener)) {
-  connection_.client = address_of(peer);
-  connection_.client_port = peer.port();
-  connection_.tls = listener_->tls != nullptr;
-  client_text_ = format_address(connection_.client);
+    : Exchange(client_),
+      client_{worker, std::move(listener), {}, {}},
+      worker_(worker),
+      stream_(worker.reactor(), fd, worker.wheel(), worker.buffers()) {
+  Connection& connection = client_.connection;
+  connection.client = address_of(peer);
+  connection.client_port = peer.port();
+  connection.tls = client_.listener->tls != nullptr;
+  client_.text = format_address(connection.client);
   worker_.enter(*this);
 }
 
@@ -64,13 +68,11 @@ void Session::close(bool idle_only) {
   if (!idle_only || !in_call_) stream_.close();
 }
 
-bool Session::last_request() const { return requests_ >= listener_->max_requests; }
-
 Task<> Session::serve() {
   if (!co_await admitted()) co_return;
-  if (listener_->tls && !co_await begin_tls()) co_return;
+  if (listener().tls && !co_await begin_tls()) co_return;
   bool lingering = false;
-  while (!last_request() && !worker_.draining()) {
+  while (!is_last() && !worker_.draining()) {
     const Next next = co_await read_head();
     if (next == Next::end) co_return;
     ++requests_;
@@ -84,6 +86,7 @@ Task<> Session::serve() {
     const std::string_view head = unread().substr(0, head_size_);
     const Call::Left left = co_await call->run(*this, head, unread().substr(head_size_));
     in_call_ = false;
+    answer_head_.release();
     if (!left.keep_alive) {
       lingering = left.linger;
       break;
@@ -105,28 +108,28 @@ Task<bool> Session::admitted() {
   const auto snapshot = worker_.snapshot();
   Lease call(worker_);
   Transaction& scratch = call->transaction();
-  if (Transaction::admits(*snapshot->policy, connection_, Clock{wall_clock_us()}, scratch)) co_return true;
+  if (Transaction::admits(*snapshot->policy, client_.connection, Clock{wall_clock_us()}, scratch)) co_return true;
   call->record_refused_connection(*this);
   co_return false;
 }
 
 Task<bool> Session::begin_tls() {
-  SslPtr ssl = server_ssl(*listener_->tls);
+  SslPtr ssl = server_ssl(*listener().tls);
   if (!ssl) co_return false;
   stream_.use_tls(std::move(ssl));
-  stream_.deadline(listener_->timeouts.handshake);
+  stream_.deadline(listener().timeouts.handshake);
   const IoStatus status = co_await stream_.handshake();
   if (status == IoStatus::ok) {
     sni_ = server_name(*stream_.tls());
-    connection_.sni = sni_;
-    connection_.tls_version = tls_version(*stream_.tls());
+    client_.connection.sni = sni_;
+    client_.connection.tls_version = tls_version(*stream_.tls());
     co_return true;
   }
   worker_.own_stats().handshake_failures.fetch_add(1, std::memory_order_relaxed);
   if (stream_.plain_http()) {
     // A client that speaks HTTP here is told so, without TLS, and gets nothing else.
     stream_.drop_tls();
-    connection_.tls = false;
+    client_.connection.tls = false;
     Lease call(worker_);
     co_await call->refuse(*this, {400, "plain_http", "HTTP without TLS on an HTTPS port"});
     stream_.shutdown_send();
@@ -145,7 +148,7 @@ Task<Session::Next> Session::read_head() {
       skipped = true;
     }
     if (!unread().empty()) {
-      const auto found = head_end_.find(unread(), listener_->head.head);
+      const auto found = head_end_.find(unread(), listener().head.head);
       if (!found) {
         refusal_ = found.error();
         co_return Next::refused;
@@ -155,7 +158,7 @@ Task<Session::Next> Session::read_head() {
         stream_.no_deadline();
         co_return Next::head;
       }
-      if (!started) stream_.deadline(listener_->timeouts.head);
+      if (!started) stream_.deadline(listener().timeouts.head);
       started = true;
     } else if (!co_await wait_for_bytes()) {
       co_return Next::end;
@@ -174,7 +177,7 @@ Task<bool> Session::wait_for_bytes() {
   begin_ = end_ = 0;
   head_end_.reset();
   in_.release();
-  stream_.deadline(requests_ == 0 ? listener_->timeouts.head : listener_->timeouts.keep_alive);
+  stream_.deadline(requests_ == 0 ? listener().timeouts.head : listener().timeouts.keep_alive);
   co_await stream_.readable();
   in_ = worker_.buffers().take(BufferPool::small);
   const std::span<char> room{in_.data(), in_.size()};
@@ -196,6 +199,80 @@ void Session::make_room() {
   Buffer larger = worker_.buffers().take(BufferPool::large);
   std::memcpy(larger.data(), in_.data(), end_);
   in_ = std::move(larger);
+}
+
+Task<IoStatus> Session::read_body(BodyReader& body, Buffer& scratch) {
+  stream_.deadline(listener().timeouts.body);
+  return body.fill(stream_, scratch);
+}
+
+void Session::stop_body(bool answer_follows) {
+  if (answer_follows) {
+    stream_.deadline(std::chrono::milliseconds(1));
+  } else {
+    stream_.close();
+  }
+}
+
+bool Session::begin_answer(AnswerHead& answer) {
+  const std::size_t bound = wire_size(answer.fields) + 1024;
+  answer_head_ = worker_.buffers().take(bound <= BufferPool::small ? BufferPool::small : BufferPool::large);
+  HeadWriter head(answer_head_.data(), answer_head_.size());
+  head.put("HTTP/1.1 ");
+  head.number(answer.status);
+  head.put(" ");
+  head.put(reason_phrase(answer.status));
+  head.put("\r\n");
+  head.fields(answer.fields);
+  head.field("X-Request-ID", answer.id);
+  chunked_ = answer.plan.framing == Framing::chunked && !answer.http10;
+  // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
+  if (answer.plan.framing == Framing::chunked && answer.http10) {
+    answer.close = true;
+  } else {
+    head.framing(answer.plan);
+  }
+  if (answer.close) {
+    head.field("Connection", "close");
+  } else if (answer.http10) {
+    head.field("Connection", "keep-alive");
+  }
+  head.end();
+  head_text_ = head.text();
+  return !head.full();
+}
+
+// A deadline is armed only while its side is waited for: a slow client must not cost the upstream its
+// connection, nor the other way round.
+IoStatus Session::send(std::string_view piece, bool last) {
+  left_ = {std::exchange(head_text_, {}), {}, piece, {}};
+  if (chunked_) {
+    if (!piece.empty()) left_[1] = chunk_line(piece.size(), chunk_line_.data());
+    if (last) {
+      left_[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
+    } else if (!piece.empty()) {
+      left_[3] = "\r\n";
+    }
+  }
+  const IoStatus status = stream_.send(left_);
+  if (is_empty(left_)) {
+    stream_.no_deadline();
+    return status;
+  }
+  stream_.deadline(listener().timeouts.write);
+  return status == IoStatus::ok ? IoStatus::idle : status;
+}
+
+Task<IoStatus> Session::finish() {
+  const IoStatus status = co_await stream_.finish(left_);
+  stream_.no_deadline();
+  co_return status;
+}
+
+Task<IoStatus> Session::send_continue() {
+  left_ = {"HTTP/1.1 100 Continue\r\n\r\n", {}, {}, {}};
+  stream_.deadline(listener().timeouts.write);
+  return finish();
 }
 
 // Lets the client read the answer before a reset from unread bytes could destroy it.

@@ -1,11 +1,13 @@
-// Session: one client connection. Reads heads, hands each to a Call, keeps what follows.
+// Session: one client connection. With HTTP/1.1 it is the exchange of one call after the other: it
+// reads heads, hands each to a Call, and keeps what follows.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "gateway/snapshot.hpp"
+#include "gateway/exchange.hpp"
 #include "gateway/stream.hpp"
 #include "gateway/worker.hpp"
 #include "http/head.hpp"
@@ -14,13 +16,11 @@
 
 namespace sallyport::gateway {
 
-class Session {
+class Session final : public Exchange {
  public:
   // Takes over the socket.
   Session(Worker& worker, int fd, std::shared_ptr<const Listener> listener, const boost::asio::ip::tcp::endpoint& peer);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  ~Session() override;
 
   // Lives until the connection ends.
   static Task<> run(std::unique_ptr<Session> self);
@@ -28,12 +28,15 @@ class Session {
   void close(bool idle_only);
 
   // --- for its calls ---
-  Stream& stream() { return stream_; }
-  Worker& worker() { return worker_; }
-  [[nodiscard]] const Listener& listener() const { return *listener_; }
-  [[nodiscard]] const Connection& connection() const { return connection_; }
-  [[nodiscard]] bool last_request() const;
-  [[nodiscard]] std::string_view client_text() const { return client_text_; }
+  [[nodiscard]] bool is_last() const override { return requests_ >= client_.listener->max_requests; }
+  [[nodiscard]] Task<IoStatus> read_body(BodyReader& body, Buffer& scratch) override;
+  [[nodiscard]] Task<IoStatus> send_continue() override;
+  void stop_body(bool answer_follows) override;
+  [[nodiscard]] bool begin_answer(AnswerHead& head) override;
+  [[nodiscard]] IoStatus send(std::string_view piece, bool last) override;
+  [[nodiscard]] Task<IoStatus> finish() override;
+  void abort() override { stream_.reset_on_close(); }
+  [[nodiscard]] Stream* direct() override { return chunked_ || stream_.tls() != nullptr ? nullptr : &stream_; }
 
  private:
   friend class Worker;
@@ -49,13 +52,13 @@ class Session {
   [[nodiscard]] std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
   Task<> linger();
 
+  [[nodiscard]] const Listener& listener() const { return *client_.listener; }
+
+  Client client_;
   Worker& worker_;
   Stream stream_;
-  std::shared_ptr<const Listener> listener_;
-  Connection connection_;
   std::string sni_;
-  std::string client_text_;  // the client's address
-  Buffer in_;                // received, not yet used bytes are [begin_, end_)
+  Buffer in_;  // received, not yet used bytes are [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   http::HeadEnd head_end_;
@@ -64,6 +67,11 @@ class Session {
   std::uint32_t requests_ = 0;
   std::size_t position_ = 0;  // in the worker's list
   bool in_call_ = false;
+  Buffer answer_head_;
+  std::string_view head_text_;  // in it, until it is sent
+  Parts left_{};                // of the answer, for finish()
+  std::array<char, 20> chunk_line_{};
+  bool chunked_ = false;  // the answer's body
 };
 
 }  // namespace sallyport::gateway
