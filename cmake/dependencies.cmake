@@ -4,6 +4,7 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)  # benchmarks and fuzzers
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 find_package(CLI11 REQUIRED)
 if(SALLYPORT_TESTS)
@@ -19,3 +20,6 @@ set(SALLYPORT_LIBS_document PkgConfig::YAML)
 set(SALLYPORT_LIBS_events OpenSSL::Crypto Threads::Threads)
 set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads)
 set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)
+
+# What a room is compared with: benchmarks and fuzzers link it, the product does not.
+set(SALLYPORT_PEERS_decode PkgConfig::SIMDJSON)

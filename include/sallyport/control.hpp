@@ -11,6 +11,7 @@
 
 #include <sallyport/actor.hpp>
 #include <sallyport/arena.hpp>
+#include <sallyport/decoded.hpp>
 #include <sallyport/message.hpp>
 #include <sallyport/operation.hpp>
 #include <sallyport/verdict.hpp>
@@ -64,6 +65,9 @@ class Context {
 
   // The body of this phase as a whole; set in the body phases only.
   [[nodiscard]] std::string_view body() const;
+  // The same as a tree, by its media type. Decoded when the first control of the phase asks. What
+  // cannot be decoded is never "nothing found": look at the state.
+  [[nodiscard]] const Decoded& decoded() const;
 
   // Asks for the body of the request (in request_head) or of the response (in response_head).
   // It is given as a whole when it has at most `limit` bytes. A longer request body is refused

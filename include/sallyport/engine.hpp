@@ -134,6 +134,8 @@ class Transaction {
   std::byte* slab_ = nullptr;
   const Answer* answer_ = nullptr;
   std::string_view body_;
+  Decoded decoded_;
+  bool is_decoded_ = false;
   std::size_t request_body_limit_ = 0;
   std::size_t response_body_limit_ = 0;
   std::int64_t now_us_ = 0;

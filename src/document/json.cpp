@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "document/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace sallyport::document {
 namespace {

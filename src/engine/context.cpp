@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "decode/body.hpp"
+
 #include <sallyport/engine.hpp>
 
 namespace sallyport {
@@ -13,6 +15,15 @@ void Context::set_actor(const Actor& actor) const { transaction_.actor_ = actor;
 Arena& Context::arena() const { return transaction_.arena_; }
 std::int64_t Context::now() const { return transaction_.now_us_ / 1'000'000; }
 std::string_view Context::body() const { return transaction_.body_; }
+const Decoded& Context::decoded() const {
+  if (!transaction_.is_decoded_) {
+    const bool response = transaction_.phase_ >= Phase::response_head;
+    const Fields& fields = response ? transaction_.response_->fields : transaction_.request_->fields;
+    transaction_.decoded_ = decode::decode_body(fields, transaction_.body_, transaction_.arena_);
+    transaction_.is_decoded_ = true;
+  }
+  return transaction_.decoded_;
+}
 const Answer* Context::answer() const { return transaction_.answer_; }
 void* Context::slot() const { return transaction_.slab_ + transaction_.running_->slot; }
 

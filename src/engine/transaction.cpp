@@ -56,6 +56,7 @@ void Transaction::start(const Policy& policy, const Connection& connection, Cloc
   slab_ = nullptr;
   answer_ = nullptr;
   body_ = {};
+  is_decoded_ = false;
   request_body_limit_ = response_body_limit_ = 0;
   now_us_ = clock.now_us;
   budget_ = policy.budget;
@@ -117,6 +118,7 @@ Verdict Transaction::request_head() {
 
 Verdict Transaction::request_body(std::string_view body) {
   body_ = body;
+  is_decoded_ = false;
   return run(Phase::request_body);
 }
 
@@ -128,6 +130,7 @@ Verdict Transaction::response_head(Response& response) {
 
 Verdict Transaction::response_body(std::string_view body) {
   body_ = body;
+  is_decoded_ = false;
   return run(Phase::response_body);
 }
 

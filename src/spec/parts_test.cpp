@@ -3,9 +3,9 @@
 
 #include <unordered_map>
 
+#include "base/text_index.hpp"
 #include "spec/date.hpp"
 #include "spec/path_template.hpp"
-#include "spec/text_index.hpp"
 
 namespace sallyport {
 namespace {

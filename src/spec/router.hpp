@@ -29,7 +29,7 @@
 #include <sallyport/operation.hpp>
 #include <sallyport/result.hpp>
 
-#include "spec/text_index.hpp"
+#include "base/text_index.hpp"
 
 namespace sallyport {
 

@@ -1,4 +1,4 @@
-#include "spec/text_index.hpp"
+#include "base/text_index.hpp"
 
 namespace sallyport {
 namespace {

@@ -1,9 +1,9 @@
-#include "document/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <cstdint>
 #include <cstring>
 
-namespace sallyport::document {
+namespace sallyport {
 namespace {
 
 struct Lead {
@@ -56,8 +56,8 @@ std::size_t find_invalid_utf8(std::string_view text) noexcept {
   return std::string_view::npos;
 }
 
-void append_utf8(std::string& out, char32_t code) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+char* write_utf8(char* at, char32_t code) noexcept {
+  const auto put = [&](std::uint32_t byte) { *at++ = static_cast<char>(byte); };
   const auto tail = [&](unsigned shift) { put(0x80u | ((code >> shift) & 0x3fu)); };
   if (code < 0x80) {
     put(code);
@@ -74,6 +74,12 @@ void append_utf8(std::string& out, char32_t code) {
     tail(6);
     tail(0);
   }
+  return at;
 }
 
-}  // namespace sallyport::document
+void append_utf8(std::string& out, char32_t code) {
+  char bytes[4];
+  out.append(bytes, static_cast<std::size_t>(write_utf8(bytes, code) - bytes));
+}
+
+}  // namespace sallyport
