@@ -17,6 +17,7 @@ endif()
 # Which rooms link which library; a room not named here links none.
 set(SALLYPORT_LIBS_base fmt::fmt)
 set(SALLYPORT_LIBS_document PkgConfig::YAML)
+set(SALLYPORT_LIBS_classify OpenSSL::Crypto)
 set(SALLYPORT_LIBS_events OpenSSL::Crypto Threads::Threads)
 set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads)
 set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)

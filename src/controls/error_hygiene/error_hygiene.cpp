@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "classify/stack_trace.hpp"
 #include "controls/error_hygiene/config.hpp"
-#include "controls/error_hygiene/stack_trace.hpp"
 #include "engine/descriptor.hpp"
 #include "http/field_line.hpp"
 
@@ -58,7 +58,7 @@ class ErrorHygiene final : public Control {
   }
 
   Verdict on_response_body(const Context& context) const override {
-    const std::string_view platform = stack_trace_in(context.body());
+    const std::string_view platform = classify::stack_trace_in(context.body());
     if (platform.empty()) return Pass{};
     return replaced(context, "stack_trace", platform);
   }

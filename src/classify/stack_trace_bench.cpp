@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "controls/error_hygiene/stack_trace.hpp"
+#include "classify/stack_trace.hpp"
 
-namespace sallyport::controls::error_hygiene {
+namespace sallyport::classify {
 namespace {
 
 std::string orders(const char* space) {
@@ -26,4 +26,4 @@ BENCHMARK_CAPTURE(search, compact, "");
 BENCHMARK_CAPTURE(search, indented, "\n      ");
 
 }  // namespace
-}  // namespace sallyport::controls::error_hygiene
+}  // namespace sallyport::classify

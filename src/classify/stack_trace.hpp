@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace sallyport::controls::error_hygiene {
+namespace sallyport::classify {
 
 // The name of the platform that it looks like ("python", "java", "dotnet", …), or empty. Linear in
 // the text; escapes of JSON strings (\n, \", \/) are looked through.
 [[nodiscard]] std::string_view stack_trace_in(std::string_view text);
 
-}  // namespace sallyport::controls::error_hygiene
+}  // namespace sallyport::classify

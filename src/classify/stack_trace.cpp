@@ -1,4 +1,4 @@
-#include "controls/error_hygiene/stack_trace.hpp"
+#include "classify/stack_trace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include <tmmintrin.h>
 #endif
 
-namespace sallyport::controls::error_hygiene {
+namespace sallyport::classify {
 namespace {
 
 bool is_digit(char c) { return http::is(c, http::character::digit); }
@@ -264,4 +264,4 @@ std::string_view stack_trace_in(std::string_view text) {
   return {};
 }
 
-}  // namespace sallyport::controls::error_hygiene
+}  // namespace sallyport::classify
