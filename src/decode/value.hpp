@@ -98,7 +98,8 @@ class Value {
   struct Index;
   Value() = default;
   Value(std::string_view text, std::size_t offset) noexcept
-      : length_(static_cast<std::uint32_t>(text.size())), kind_(static_cast<std::uint32_t>(Kind::string)),
+      : length_(static_cast<std::uint32_t>(text.size())),
+        kind_(static_cast<std::uint32_t>(Kind::string)),
         offset_(static_cast<std::uint32_t>(offset)) {
     at_.text = text.data();
   }
