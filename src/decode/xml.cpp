@@ -1,3 +1,5 @@
+// Long because one document is one state: what has a contract of its own is in xml_text and
+// xml_characters.
 #include "decode/xml.hpp"
 
 #include <algorithm>
