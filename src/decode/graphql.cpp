@@ -15,10 +15,9 @@ using Token = GraphqlToken;
 using Kind = GraphqlKind;
 
 constexpr auto directive_locations = std::to_array<std::string_view>(
-    {"QUERY",  "MUTATION", "SUBSCRIPTION",     "FIELD",               "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD",
-     "INLINE_FRAGMENT",    "VARIABLE_DEFINITION", "SCHEMA",           "SCALAR",              "OBJECT",
-     "FIELD_DEFINITION",   "ARGUMENT_DEFINITION", "INTERFACE",        "UNION",               "ENUM",
-     "ENUM_VALUE",         "INPUT_OBJECT",        "INPUT_FIELD_DEFINITION"});
+    {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT",
+     "VARIABLE_DEFINITION", "SCHEMA", "SCALAR", "OBJECT", "FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INTERFACE",
+     "UNION", "ENUM", "ENUM_VALUE", "INPUT_OBJECT", "INPUT_FIELD_DEFINITION"});
 
 class Parser {
  public:

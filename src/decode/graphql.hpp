@@ -128,9 +128,9 @@ struct GraphqlNode {
 };
 
 struct GraphqlLimits {
-  std::uint32_t nesting = 32;          // selections, values and types inside each other
-  std::uint32_t nodes = 10'000;        // of the tree
-  std::uint32_t name_bytes = 256;      // of one name
+  std::uint32_t nesting = 32;            // selections, values and types inside each other
+  std::uint32_t nodes = 10'000;          // of the tree
+  std::uint32_t name_bytes = 256;        // of one name
   std::uint32_t string_bytes = 1 << 20;  // of one string, unescaped
 };
 
