@@ -24,7 +24,12 @@ void header(const Subject& subject, Findings& findings, std::string_view text, s
   Search mail(Attack::mail, subject, findings);
   const bool first = lone;  // one break in a short value; a text of many lines quotes mails
   if (at(text, end) == ':') {
-    if (response_fields.has(word)) header.add(same(word, "set-cookie") ? (first ? 8 : 5) : first ? 6 : 3, first ? 5 : 2, "header_field", begin, end + 24);
+    // Words of addresses and reports too: then the value must be a field's.
+    const bool common = same(word, "location") || same(word, "status") || same(word, "host") || same(word, "link") || same(word, "connection") ||
+                        same(word, "referer");
+    const auto value = text.substr(end, 48);
+    const bool field = !common || value.find("//") != std::string_view::npos || is_digit(at(value, skip_space(value, 1)));
+    if (field && response_fields.has(word)) header.add(same(word, "set-cookie") ? (first ? 8 : 5) : first ? 6 : 3, first ? 5 : 2, "header_field", begin, end + 24);
     if (mail_fields.has(word)) {
       const bool address = text.substr(end, 80).find('@') != Search::npos;
       mail.add(same(word, "bcc") ? (first ? 7 : 4) : first && (address || same(word, "mime-version") || same(word, "subject")) ? 6 : 3, 2, "mail_header", begin, end + 24);
@@ -56,8 +61,13 @@ void find_lines(const Subject& subject, Findings& findings) noexcept {
   if (!subject.has(mark::line | mark::high)) return;
   if (subject.has(mark::line)) {
     std::size_t lines = 0;
-    for (const char c : text.substr(0, 4096)) lines += c == '\n' ? 1 : 0;
-    const bool lone = text.size() < 1024 && lines <= 3;
+    bool broken = false;
+    for (const char c : text.substr(0, 4096)) {
+      const bool breaks = c == '\n' || c == '\r';
+      lines += breaks && !broken ? 1 : 0;
+      broken = breaks;
+    }
+    const bool lone = text.size() < 1024 && lines <= 2;
     int tried = 0;
     for (std::size_t i = 0; i < text.size() && tried < 64; ++i) {
       if (text[i] != '\n' && text[i] != '\r') continue;

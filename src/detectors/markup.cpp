@@ -208,7 +208,7 @@ class MarkupSearch {
       Strength strength = 3;
       if (code >= 5) strength = 9;
       else if (a.quote == '\0' && !a.value.empty()) strength = 7;
-      else if (fires && !a.value.empty()) strength = 6;
+      else if (fires && !a.value.empty()) strength = 4;
       else if (a.value.empty()) strength = 3;
       if (a.quote == '`') strength = std::max<Strength>(strength, 7);
       add(strength, code >= 8 && a.quote == '\0' ? 4 : 3, "markup_handler", begin, begin + 48);
@@ -270,6 +270,10 @@ class MarkupSearch {
         continue;
       }
       ++tried;
+      if (in_own_tag(i)) {
+        i = end;
+        continue;
+      }
       const auto name = text_.substr(i, end - i);
       std::size_t value = skip_space(text_, equals + 1);
       const char quote = at(text_, value);
@@ -293,6 +297,16 @@ class MarkupSearch {
       }
       i = end;
     }
+  }
+
+  // The value itself opened the tag around: it was judged with its tag.
+  [[nodiscard]] bool in_own_tag(std::size_t i) const noexcept {
+    for (std::size_t n = 0; n < max_tag && i > 0; ++n) {
+      --i;
+      if (text_[i] == '>') return false;
+      if (text_[i] == '<') return is_letter(at(text_, i + 1));
+    }
+    return false;
   }
 
   // "> or '/> at the start of what follows: the tag around was left.

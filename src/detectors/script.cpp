@@ -215,14 +215,14 @@ class ScriptSearch {
                         before == '^' || before == ',' || before == '!' || before == '~' || before == '&' || before == '{' ||
                         before == '\n' || before == '?' || before == ':';
     if (general) return add(breaks && proves ? 5 : 3, 2, "script_call", begin, begin + 40);
-    add(breaks ? (proves ? 7 : 5) : (proves ? 5 : 3), 3, "script_call", begin, begin + 40);
+    add(breaks ? (proves ? 7 : 5) : (proves ? 4 : 3), 3, "script_call", begin, begin + 40);
   }
 
   void object(std::string_view word, std::size_t begin, std::size_t end) noexcept {
     if (!reads_object(text_, end)) return;
     if (same(word, "this") || same(word, "parent") || same(word, "top") || same(word, "self") || same(word, "location")) {
       // Words of other languages too: only computed access tells.
-      if (at(text_, end) == '[' && is_quote(at(text_, end + 1)) && script_strength(text_.substr(end, 48)) >= 4) {
+      if (at(text_, end) == '[' && is_quote(at(text_, end + 1)) && (script_strength(text_.substr(end, 48)) >= 4 || joined(text_.substr(end, 48)))) {
         add(5, 2, "script_object", begin, begin + 40);
       }
       return;
@@ -230,7 +230,16 @@ class ScriptSearch {
     const auto member = text_.substr(end, 24);
     const bool secret = holds(member, "cookie") || holds(member, "storage");
     const bool computed = at(text_, end) == '[';
-    add(computed ? 6 : secret ? 6 : begin == 0 ? 5 : 4, 3, "script_object", begin, begin + 40);
+    // In the middle of a program it is the program's; joined to what is left of a statement it is not.
+    const char before = begin == 0 ? '\0' : text_[begin - 1];
+    const bool joined_on = before == '+' || before == '=' || before == '{' || before == '`' || before == '-' || before == '*';
+    add(begin == 0 || joined_on ? (computed || secret ? 6 : 5) : computed ? 5 : 4, 3, "script_object", begin, begin + 40);
+  }
+
+  // ["al"+"ert"]( and ['a'](: a name put together, or called.
+  static bool joined(std::string_view access) noexcept {
+    const auto close = access.find(']');
+    return close != npos && (access.substr(0, close).find('+') != npos || at(access, close + 1) == '(' || at(access, close + 1) == '`');
   }
 
   // [].filter.constructor('alert(1)')(), {}.constructor.constructor

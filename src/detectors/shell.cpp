@@ -176,6 +176,7 @@ class ShellSearch {
 
   // Whether the text before is a value and not a command line or sentence of its own.
   [[nodiscard]] bool value_before(std::size_t end) const noexcept {
+    if (skip_space(text_, 0) >= end) return true;
     const auto before = text_.substr(0, std::min<std::size_t>(end, 512));
     std::size_t words_seen = 0;
     for (std::size_t i = 0; i < before.size() && words_seen < 5;) {
@@ -231,11 +232,23 @@ class ShellSearch {
     // One & joins parameters of a URL, and "AT&T"; a bar divides a table: | id | name |
     if (separator == '&' && at(text_, begin + 1) != '&' && is_letter(at(text_, begin + 1)) && !argued) strength = std::min<Strength>(strength, 3);
     if (separator == '&' && text_.substr(0, std::min<std::size_t>(begin, 2048)).find('?') != npos) strength = std::min<Strength>(strength, 3);
-    if (after == '=' || at(text_, word.end) == '=') return;
+    if (after == '=') return;
+    if (is_sharp && !word.disguised && list_of_words(separator)) strength = std::min<Strength>(strength, 4);
     if (separator == '|' && argument == '|' ) strength = std::min<Strength>(strength, 2);
     if (separator == ';' && begin > 0 && text_.substr(0, 8) == "Mozilla/") strength = std::min<Strength>(strength, 2);
     if (!value) strength = std::min<Strength>(strength, certain_near(begin) ? 7 : 4);
     add(strength, certain_near(begin) ? 4 : 3, "shell_command", begin, word.end + 24);
+  }
+
+  // name;id;email – three or more words and nothing else.
+  [[nodiscard]] bool list_of_words(char separator) const noexcept {
+    if (text_.size() > 256 || !is_letter(text_[0]) || !is_word(text_.back())) return false;
+    int items = 1;
+    for (const char c : text_) {
+      if (c == separator) ++items;
+      else if (!is_word(c) && c != ' ') return false;
+    }
+    return items >= 3;
   }
 
   [[nodiscard]] bool certain_near(std::size_t begin) const noexcept {

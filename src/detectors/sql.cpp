@@ -73,7 +73,7 @@ class SqlSearch {
         ++tried;
         // A quote after a space that prose opens, or a quote around all of it, ends nothing.
         const bool opening = i > 0 && (is_space(before) || before == '(') && !is_space(after) && subject_.prose();
-        judge(read_sql(SqlLexer(text_, i + 1), SqlContext::string), i, opening);
+        judge(read_sql(SqlLexer(text_, i + 1, quote), SqlContext::string), i, opening);
       }
       if (!apostrophe && !escaped) break;
       first = false;
@@ -85,6 +85,11 @@ class SqlSearch {
     Strength strength = reading.strength;
     const bool punctuation = reading.rule == "sql_comment" || reading.rule == "sql_concatenation";
     if (punctuation && (subject_.opaque() || begin == 0)) strength = std::min<Strength>(strength, subject_.opaque() ? 2 : 4);
+    // $('#menu'), ['--x']: a quote that opens.
+    const char before = begin == 0 ? '\0' : text_[begin - 1];
+    if (punctuation && (before == '(' || before == '[' || before == '=' || before == ',' || is_space(before))) {
+      strength = std::min<Strength>(strength, 3);
+    }
     if (opening || subject_.shown(begin)) strength = std::min<Strength>(strength, 3);
     // In prose only what cannot be a slip of the pen.
     if (subject_.prose() && strength < 7) strength = std::min<Strength>(strength, 3);
@@ -93,7 +98,7 @@ class SqlSearch {
 
   // As a number or a name in a statement.
   void from_start() noexcept {
-    SqlLexer lexer(text_, 0);
+    SqlLexer lexer(text_, 0, '\0');
     SqlLexer before = lexer;
     SqlToken t = lexer.next();
     while (t == SqlToken::arithmetic && (lexer.token() == "-" || lexer.token() == "+" || lexer.token() == "~")) {

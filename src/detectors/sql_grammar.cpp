@@ -166,7 +166,7 @@ SqlReading condition(SqlLexer& lexer, SqlContext context) noexcept {
     case Operand::none: return {};
     case Operand::probe: return found(9, "sql_function");
     case Operand::subquery: return found(8, "sql_subquery");
-    case Operand::variable: return found(6, "sql_condition");
+    case Operand::variable: return found(strict ? 3 : 6, "sql_condition");
     case Operand::constant:
     case Operand::open_string:
     case Operand::column:
@@ -238,7 +238,8 @@ SqlReading clause(SqlLexer& lexer, SqlContext context) noexcept {
     return inner;
   }
   if (same(word, "limit") && lexer.next() == SqlToken::number) {
-    return found(comment(lexer.peek()) || lexer.peek() == SqlToken::comma ? 6 : 3, "sql_order_by");
+    const bool closes = comment(lexer.peek()) || (context == SqlContext::string && lexer.peek() == SqlToken::comma);
+    return found(closes ? 6 : 3, "sql_order_by");
   }
   if (same(word, "into") && lexer.next() == SqlToken::word &&
       (same(lexer.token(), "outfile") || same(lexer.token(), "dumpfile"))) {
@@ -276,9 +277,12 @@ int sql_select_list(SqlLexer lexer) noexcept {
         if (same(word, "null") || same(word, "case") || same(word, "exists")) return 2;
         if (same(word, "distinct") || same(word, "all") || same(word, "top")) continue;
         if (sql_keyword(word) && !ordinary_functions.has(word)) return 0;
+        const std::size_t word_ends = lexer.position();
         const SqlToken after = lexer.next();
-        if (after == SqlToken::dot || after == SqlToken::logic || after == SqlToken::arithmetic) return 2;
-        if (after == SqlToken::open) return 2;
+        if (after == SqlToken::dot || after == SqlToken::logic) return 2;
+        if (after == SqlToken::arithmetic) return lexer.token() == "&" ? 0 : 1;
+        // Calls stand together: "Select Committee (final)" is none.
+        if (after == SqlToken::open) return lexer.begin() == word_ends || ordinary_functions.has(word) || probe_functions.has(word) ? 2 : 0;
         if (after == SqlToken::comma) {
           // A list: "a, b from c" is SQL, "a, and then" is not.
           for (int more = 0; more < max_skipped; ++more) {
@@ -404,7 +408,8 @@ SqlReading read_sql(SqlLexer lexer, SqlContext context) noexcept {
         if (right == Operand::probe || right == Operand::subquery) keep({9, "sql_subquery", lexer.position()});
         if (quoted && is_constant(right)) keep({6, "sql_tautology", lexer.position()});
         if (quoted && right == Operand::call && !listed) keep({5, "sql_condition", lexer.position()});
-        if (right == Operand::none || right == Operand::column) return best;
+        // 5 < 6: arithmetic, in a value that nothing was left of.
+        if (!quoted || right == Operand::none || right == Operand::column) return best;
         continue;
       }
       case SqlToken::word: {

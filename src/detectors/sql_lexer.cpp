@@ -121,7 +121,7 @@ SqlToken SqlLexer::string(char quote) noexcept {
     }
   }
   at_ = text_.size();
-  return SqlToken::open_string;
+  return outer_ == '*' || outer_ == quote ? SqlToken::open_string : SqlToken::other;
 }
 
 void SqlLexer::to_line_end() noexcept {

@@ -31,7 +31,9 @@ enum class SqlToken : std::uint8_t {
 
 class SqlLexer {
  public:
-  SqlLexer(std::string_view text, std::size_t from) noexcept : text_(text), at_(from) {}
+  // `outer`: the quote that the statement around will close at the end; NUL: none, '*': any. A string
+  // that opens with another one and does not end is no SQL.
+  SqlLexer(std::string_view text, std::size_t from, char outer = '*') noexcept : text_(text), at_(from), outer_(outer) {}
 
   SqlToken next() noexcept;  // moves on
   [[nodiscard]] SqlToken peek() const noexcept {
@@ -57,6 +59,7 @@ class SqlLexer {
 
   std::string_view text_;
   std::size_t at_;
+  char outer_;
   std::size_t begin_ = 0;
   SqlToken kind_ = SqlToken::end;
   bool commented_ = false;

@@ -94,8 +94,7 @@ std::uint32_t marks_of(std::string_view text) noexcept {
 }
 
 Subject::Subject(std::string_view text, bool opaque) noexcept : text_(text), marks_(marks_of(text)), opaque_(opaque) {
-  if (!has(mark::space)) return;
-  weigh_words();
+  if (has(mark::space)) weigh_words();
   if (has(mark::tick)) find_fences();
 }
 
