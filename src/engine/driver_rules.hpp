@@ -11,9 +11,11 @@
 
 namespace sallyport::engine {
 
-// Longest body, of a request or a response, that is held to be judged as a whole. A control that
-// wants more of a response sees none of a longer one; a request with more is refused.
+// Longest body of a response that is held to be judged as a whole. A control that wants more sees
+// none of a longer one.
 inline constexpr std::size_t max_whole_body = 64 * 1024;
+// The same of a request: one with more than the controls want, or than this, is refused.
+inline constexpr std::size_t max_whole_request = 16 * 1024 * 1024;
 
 // A body that turned out longer than its API takes, or than the controls that want it can be given.
 inline constexpr http::Refusal body_too_long{413, "body_limit", "the body is too long"};

@@ -49,7 +49,9 @@ class BufferPool {
   static constexpr std::size_t large = 64 * 1024;  // streamed bodies, and heads beyond `small`
   static constexpr std::size_t kept = 256;         // free blocks kept of each size
 
+  // Other sizes are taken from and given back to the system.
   [[nodiscard]] Buffer take(std::size_t size) {
+    if (size != small && size != large) return {*this, std::make_unique_for_overwrite<char[]>(size), size};
     auto& blocks = free_[size == small ? 0 : 1];
     if (blocks.empty()) return {*this, std::make_unique_for_overwrite<char[]>(size), size};
     Buffer buffer{*this, std::move(blocks.back()), size};
@@ -60,6 +62,7 @@ class BufferPool {
  private:
   friend class Buffer;
   void give(std::unique_ptr<char[]> bytes, std::size_t size) {
+    if (size != small && size != large) return;
     auto& blocks = free_[size == small ? 0 : 1];
     if (blocks.size() < (size == small ? kept : kept / 8)) blocks.push_back(std::move(bytes));
   }

@@ -221,7 +221,7 @@ Task<Call::Step> Call::gather_request_body() {
     ready_ = piece->data;
     request_complete_ = piece->last;
   } else {
-    const bool small = wanted <= engine::max_whole_body;
+    const bool small = wanted <= engine::max_whole_request;
     if (!small) co_return co_await deny_by_http({413, "body_limit", "a control wants more than can be held"});
     request_body_ = worker_->buffers().take(BufferPool::large);
     std::size_t size = 0;
@@ -230,9 +230,18 @@ Task<Call::Step> Call::gather_request_body() {
       const auto piece = in_body_.next();
       if (!piece) co_return co_await deny_by_http(piece.error());
       if (size + piece->data.size() > request_body_.size()) {
-        if (wanted != 0) co_return co_await deny_by_http({413, "body_limit", "the body is longer than controls read"});
-        held_back_ = piece->data;  // too long to hold: the rest is streamed
-        break;
+        if (wanted == 0) {
+          held_back_ = piece->data;  // too long to hold: the rest is streamed
+          break;
+        }
+        const std::size_t needed = size + piece->data.size();
+        if (needed > wanted) {
+          co_return co_await deny_by_http({413, "body_limit", "the body is longer than controls read"});
+        }
+        // Grows with what arrived, never with what was announced.
+        Buffer larger = worker_->buffers().take(std::min(wanted, std::max(needed, 2 * request_body_.size())));
+        if (size != 0) std::memcpy(larger.data(), request_body_.data(), size);
+        request_body_ = std::move(larger);
       }
       piece->data.copy(request_body_.data() + size, piece->data.size());
       size += piece->data.size();

@@ -125,7 +125,7 @@ bool Judge::request_body(const Call& call, Judged& out) {
     const bool whole =
         call.body && (request_.framing != Framing::length || call.body->size() == request_.content_length);
     const std::uint64_t size = request_.framing == Framing::length ? request_.content_length : call.body_bytes;
-    if (wanted > engine::max_whole_body || size > engine::max_whole_body) {
+    if (wanted > engine::max_whole_request || size > wanted) {
       out.decision = refused(engine::body_too_long);
       return false;
     }
