@@ -62,6 +62,8 @@ class Context {
   [[nodiscard]] Arena& arena() const;
   // Wall clock in seconds since 1970, injected by the driver.
   [[nodiscard]] std::int64_t now() const;
+  // The same in microseconds.
+  [[nodiscard]] std::int64_t now_us() const;
 
   // The body of this phase as a whole; set in the body phases only.
   [[nodiscard]] std::string_view body() const;

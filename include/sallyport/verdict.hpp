@@ -14,6 +14,14 @@ namespace sallyport {
 enum class Mode : std::uint8_t { off, observe, enforce };
 enum class OnError : std::uint8_t { deny, allow };
 
+struct Edit {
+  enum class Kind : std::uint8_t { remove_at, remove, set, add };
+  Kind kind = Kind::set;
+  std::uint16_t index = 0;  // remove_at
+  std::string_view name;    // remove, set, add
+  std::string_view value;   // set, add
+};
+
 // RFC 9457 problem details for the client: nothing about the inside. All views are static or
 // live in the call's arena.
 struct Problem {
@@ -23,20 +31,13 @@ struct Problem {
   std::string_view detail;      // safe for the client; may be empty
   std::string_view extra_name;  // one more response field, e.g. Allow or Retry-After
   std::string_view extra_value;
+  std::span<const Edit> fields = {};  // further response fields: name and value of each are sent
 };
 
 // Why, for operators: stands in the event and on the dashboard, never in the answer.
 struct Reason {
   std::string_view rule;    // stable id within the control: "operation_not_in_spec"
   std::string_view detail;  // for a person
-};
-
-struct Edit {
-  enum class Kind : std::uint8_t { remove_at, remove, set, add };
-  Kind kind = Kind::set;
-  std::uint16_t index = 0;  // remove_at
-  std::string_view name;    // remove, set, add
-  std::string_view value;   // set, add
 };
 
 // A question that needs I/O; the driver looks it up and calls Transaction::resume.

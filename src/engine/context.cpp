@@ -14,6 +14,7 @@ const Actor& Context::actor() const { return transaction_.actor_; }
 void Context::set_actor(const Actor& actor) const { transaction_.actor_ = actor; }
 Arena& Context::arena() const { return transaction_.arena_; }
 std::int64_t Context::now() const { return transaction_.now_us_ / 1'000'000; }
+std::int64_t Context::now_us() const { return transaction_.now_us_; }
 std::string_view Context::body() const { return transaction_.body_; }
 const Decoded& Context::decoded() const {
   if (!transaction_.is_decoded_) {

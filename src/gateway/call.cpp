@@ -192,12 +192,15 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
       break;
     }
   }
-  const std::array<Field, 4> fields{
-      {{"Content-Type", problem_media_type, FieldName::content_type, false},
-       {"Cache-Control", "no-store", FieldName::cache_control, false},
-       {"X-Content-Type-Options", "nosniff", FieldName::other, false},
-       {problem.extra_name, problem.extra_value, FieldName::other, problem.extra_name.empty()}}};
-  AnswerHead head{problem.status, fields, id(), {Framing::length, body.size()}, http10(), !can_keep_client()};
+  const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
+  std::size_t count = 0;
+  fields[count++] = {"Content-Type", problem_media_type, FieldName::content_type, false};
+  fields[count++] = {"Cache-Control", "no-store", FieldName::cache_control, false};
+  fields[count++] = {"X-Content-Type-Options", "nosniff", FieldName::other, false};
+  if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};
+  for (const Edit& field : problem.fields) fields[count++] = {field.name, field.value, FieldName::other, false};
+  AnswerHead head{problem.status,  fields.first(count), id(), {Framing::length, body.size()}, http10(),
+                  !can_keep_client()};
   answering_ = true;
   if (!exchange_->begin_answer(head)) co_return Step::broken;
   if (request_.method == Method::head) body = {};

@@ -64,9 +64,7 @@ Outcome take_logged(const Limit& limit, LongCell& cell, std::int64_t now_us, std
   std::copy(cell.mark.begin() + gone, cell.mark.begin() + count, cell.mark.begin());
   count -= gone;
   Outcome out;
-  const auto left_of = [&](std::uint32_t mark) {
-    return (std::int64_t{window} - age(mark)) * 1000 - now_us % 1000;
-  };
+  const auto left_of = [&](std::uint32_t mark) { return (std::int64_t{window} - age(mark)) * 1000 - now_us % 1000; };
   if (cost > limit.amount) {
     out.wait_us = Outcome::never_us;
   } else if (count + cost <= limit.amount) {

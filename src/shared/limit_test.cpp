@@ -33,7 +33,8 @@ std::uint64_t most_within(const std::vector<Taken>& taken, std::int64_t length) 
 // Drives one limit with hurried, idle and broken clocks; what was admitted, at a time that goes on
 // as the clock does and stands still when the clock goes back.
 template <class Value>
-std::vector<Taken> drive(const Limit& limit, std::uint32_t seed, bool broken_clock, std::vector<Outcome>* all = nullptr) {
+std::vector<Taken> drive(const Limit& limit, std::uint32_t seed, bool broken_clock,
+                         std::vector<Outcome>* all = nullptr) {
   std::mt19937 random(seed);
   Value cell;
   std::vector<Taken> taken;
@@ -53,7 +54,8 @@ std::vector<Taken> drive(const Limit& limit, std::uint32_t seed, bool broken_clo
         break;
     }
     if (broken_clock && random() % 60 == 0) now += random() % 2 == 0 ? hour : -hour;
-    if (broken_clock && random() % 20 == 0) now -= static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(limit.window_us));
+    if (broken_clock && random() % 20 == 0)
+      now -= static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(limit.window_us));
     const std::uint32_t cost = random() % 4 == 0 ? 1 + random() % 3 : 1;
     Outcome out;
     if constexpr (std::is_same_v<Value, Cell>) {
@@ -101,9 +103,11 @@ TEST(Window, SmallIsTheExactLog) {
     if (!expected) {
       // Exactly after wait_us enough of them are gone.
       const std::int64_t then = now + out.wait_us;
-      const auto left = static_cast<std::size_t>(std::ranges::count_if(log, [&](std::int64_t at) { return then - at < limit.window_us; }));
+      const auto left = static_cast<std::size_t>(
+          std::ranges::count_if(log, [&](std::int64_t at) { return then - at < limit.window_us; }));
       ASSERT_LE(left + cost, limit.amount);
-      ASSERT_GT(std::ranges::count_if(log, [&](std::int64_t at) { return then - 1000 - at < limit.window_us; }) + cost, limit.amount);
+      ASSERT_GT(std::ranges::count_if(log, [&](std::int64_t at) { return then - 1000 - at < limit.window_us; }) + cost,
+                limit.amount);
     }
   }
 }
@@ -112,7 +116,8 @@ TEST(Window, LargeGivesASteadyClientTenElevenths) {
   const Limit limit{Algorithm::window, 300, 60 * second, 1};
   LongCell cell;
   std::uint32_t admitted = 0;
-  for (std::int64_t t = 0; t < 600 * second; t += 100'000) admitted += take(limit, cell, start + t, 1).admitted ? 1u : 0u;
+  for (std::int64_t t = 0; t < 600 * second; t += 100'000)
+    admitted += take(limit, cell, start + t, 1).admitted ? 1u : 0u;
   EXPECT_LE(admitted, 3000u + 300u);
   EXPECT_GE(admitted, 3000u * 10 / 11);
 }

@@ -32,7 +32,8 @@ std::uint8_t heat_of(const Limit& limit, const Outcome& outcome) {
 // The heat of a bucket is what it still has to drain.
 std::uint32_t heat_now(std::uint8_t heat, std::int64_t left_ns) {
   if (heat > decays) return heat;
-  const auto scaled = static_cast<std::uint64_t>(std::max<std::int64_t>(left_ns, 0)) / ((std::uint64_t{1} << (heat - 1)) / 191 + 1);
+  const auto scaled =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(left_ns, 0)) / ((std::uint64_t{1} << (heat - 1)) / 191 + 1);
   return coldest + static_cast<std::uint32_t>(std::min<std::uint64_t>(scaled, 191));
 }
 
@@ -66,7 +67,9 @@ struct alignas(128) MemoryStore::Short {
 
   [[nodiscard]] Cell get(std::size_t i) const { return {slots[i].count, slots[i].until}; }
   void put(std::size_t i, std::uint32_t tag, const Cell& cell) { slots[i] = {tag, cell.count, cell.until}; }
-  [[nodiscard]] std::int64_t left_ns(std::size_t i, std::int64_t now_us) const { return slots[i].until - now_us * 1000; }
+  [[nodiscard]] std::int64_t left_ns(std::size_t i, std::int64_t now_us) const {
+    return slots[i].until - now_us * 1000;
+  }
 };
 
 struct alignas(256) MemoryStore::Long {

@@ -28,7 +28,7 @@ namespace sallyport::shared {
 // A limit asked about one key.
 struct Question {
   const Limit* limit = nullptr;
-  std::uint64_t key = 0;    // MemoryStore::key(): of limit and subject together
+  std::uint64_t key = 0;  // MemoryStore::key(): of limit and subject together
   std::uint32_t cost = 1;
   std::int64_t end_us = 0;  // quota: the end of the period
 };

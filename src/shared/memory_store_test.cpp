@@ -41,8 +41,8 @@ class Asking {
   explicit Asking(std::size_t budget) : store(budget, key) {}
   bool ask(const Limit& limit, std::uint64_t who, std::int64_t now = start, std::uint32_t cost = 1) {
     const std::string_view text{reinterpret_cast<const char*>(&who), sizeof who};
-    return store.decide({&limit, MemoryStore::key(reinterpret_cast<std::uintptr_t>(&limit), store.subject(text)), cost, 0},
-                        out, now);
+    return store.decide(
+        {&limit, MemoryStore::key(reinterpret_cast<std::uintptr_t>(&limit), store.subject(text)), cost, 0}, out, now);
   }
   MemoryStore store;
   Outcome out;

@@ -1,0 +1,156 @@
+#include "controls/rate_limit/limits.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sallyport::controls::rate_limit {
+namespace {
+
+using shared::Algorithm;
+
+// A number in the arena.
+std::string_view number(std::int64_t value, Arena& arena) {
+  std::array<char, 20> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return arena.copy({text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
+std::int64_t seconds_up(std::int64_t microseconds) { return (microseconds + 999'999) / 1'000'000; }
+
+// `"login";q=10;w=60`: a String with Integer parameters (RFC 9651); calendar periods have no one length.
+std::string policy_of(const LimitRule& rule) {
+  std::string out = "\"" + rule.name + "\";q=" + std::to_string(rule.limit.amount);
+  switch (rule.limit.algorithm) {
+    case Algorithm::bucket:
+    case Algorithm::window:
+      return out + ";w=" + std::to_string(std::max<std::int64_t>(1, rule.limit.window_us / 1'000'000));
+    case Algorithm::quota:
+      return out;
+    case Algorithm::concurrency:
+      return out + ";qu=\"concurrent-requests\"";
+  }
+  return out;
+}
+
+}  // namespace
+
+Limits::Limits(std::vector<LimitRule> rules, std::vector<Class> classes, std::string_view scope, unsigned ipv6_prefix,
+               shared::MemoryStore& store)
+    : classes_(std::move(classes)), ipv6_prefix_(ipv6_prefix), store_(store) {
+  for (LimitRule& rule : rules) {
+    const std::string identity = std::string(scope) + '\0' + rule.name + '\0' + rule.text;
+    const std::uint64_t salt = store.subject(identity);
+    std::string policy = policy_of(rule);
+    rules_.push_back({std::move(rule), salt, std::move(policy)});
+  }
+}
+
+Class Limits::class_of(const Context& context) const {
+  const Route& route = context.route();
+  if (route.operation != nullptr && route.operation->index < classes_.size()) return classes_[route.operation->index];
+  if (route.kind != RouteKind::prefix) return Class::data;
+  return classify(context.request().method_token, context.request().path);
+}
+
+bool Limits::applies(const LimitRule& rule, Class is, const Context& context) {
+  if (rule.classes != 0 && (rule.classes >> static_cast<unsigned>(is) & 1u) == 0) return false;
+  if (rule.known_only && !context.actor().known()) return false;
+  const Request& request = context.request();
+  if (!rule.methods.empty() && std::ranges::find(rule.methods, request.method_token) == rule.methods.end())
+    return false;
+  if (!rule.operations.empty()) {
+    const Operation* operation = context.route().operation;
+    if (operation == nullptr || !rule.operations[operation->index]) return false;
+  }
+  // A limit must not be passed by another spelling.
+  return rule.paths.empty() ||
+         std::ranges::any_of(rule.paths, [&](const auto& pattern) { return pattern.matches_loosely(request.path); });
+}
+
+Verdict Limits::decide(const Context& context, State& state) const {
+  const Class is = class_of(context);
+  std::array<shared::Question, max_rules> questions;
+  std::array<shared::Outcome, max_rules> outcomes;
+  const std::int64_t now = context.now_us();
+  const std::vector<Subject>* last = nullptr;
+  std::uint64_t subject = 0;
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    const LimitRule& rule = rules_[i].rule;
+    if (!applies(rule, is, context)) continue;
+    if (last == nullptr || *last != rule.by) {
+      subject = store_.subject(subject_text(rule.by, context, is, ipv6_prefix_));
+      last = &rule.by;
+    }
+    const std::uint64_t key = shared::MemoryStore::key(rules_[i].salt, subject);
+    store_.prefetch(rule.limit, key);
+    const std::int64_t end = rule.limit.algorithm == Algorithm::quota ? rule.zone.end_of(rule.period, now) : 0;
+    questions[state.count] = {&rule.limit, key, rule.cost, end};
+    state.rules[state.count++] = static_cast<std::uint8_t>(i);
+  }
+  if (state.count == 0) return Pass{};
+  const bool admitted = store_.decide({questions.data(), state.count}, {outcomes.data(), state.count}, now);
+  // The one to tell of: what refuses longest, or has the smallest share left.
+  const auto worse = [&](std::size_t a, std::size_t b) {
+    if (outcomes[a].admitted != outcomes[b].admitted) return !outcomes[a].admitted;
+    if (!outcomes[a].admitted) return outcomes[a].wait_us > outcomes[b].wait_us;
+    return std::uint64_t{outcomes[a].remaining} * questions[b].limit->amount <
+           std::uint64_t{outcomes[b].remaining} * questions[a].limit->amount;
+  };
+  std::size_t tightest = 0;
+  for (std::size_t i = 1; i < state.count; ++i) {
+    if (worse(i, tightest)) tightest = i;
+  }
+  state.tightest = state.rules[tightest];
+  state.remaining = outcomes[tightest].remaining;
+  state.reset_us = outcomes[tightest].reset_us;
+  if (!admitted) return refuse(context, state, rules_[state.tightest], outcomes[tightest]);
+  for (std::size_t i = 0; i < state.count; ++i) {
+    if (questions[i].limit->algorithm == Algorithm::concurrency) state.keys[state.held++] = questions[i].key;
+  }
+  return Pass{};
+}
+
+std::string_view Limits::policies(const State& state, Arena& arena) const {
+  if (state.count == 1) return rules_[state.rules[0]].policy;
+  std::string_view out = rules_[state.rules[0]].policy;
+  for (std::size_t i = 1; i < state.count; ++i) out = arena.concat(out, ", ", rules_[state.rules[i]].policy);
+  return out;
+}
+
+Verdict Limits::refuse(const Context& context, const State& state, const Compiled& by,
+                       const shared::Outcome& outcome) const {
+  Arena& arena = context.arena();
+  Problem problem{429, "too_many_requests", "Too many requests", {}, {}, {}};
+  const auto fields = arena.array<Edit>(2);
+  if (outcome.wait_us == shared::Outcome::never_us) {
+    problem.detail = "The request asks for more than its limit ever allows";
+  } else {
+    problem.extra_name = "Retry-After";
+    problem.extra_value = number(std::max<std::int64_t>(1, seconds_up(outcome.wait_us)), arena);
+    problem.detail = arena.concat("Try again in ", problem.extra_value, " s");
+  }
+  const std::int64_t wait = outcome.wait_us == shared::Outcome::never_us ? outcome.reset_us : outcome.wait_us;
+  fields[0] = {Edit::Kind::add, 0, "RateLimit-Policy", policies(state, arena)};
+  fields[1] = {Edit::Kind::add, 0, "RateLimit",
+               arena.concat("\"", by.rule.name, "\";r=0;t=", number(seconds_up(wait), arena))};
+  problem.fields = fields;
+  return Deny{problem, {by.rule.name, by.rule.text}};
+}
+
+Verdict Limits::announce(const Context& context, const State& state) const {
+  if (state.count == 0) return Pass{};
+  Arena& arena = context.arena();
+  const auto edits = arena.array<Edit>(2);
+  edits[0] = {Edit::Kind::add, 0, "RateLimit-Policy", policies(state, arena)};
+  edits[1] = {Edit::Kind::add, 0, "RateLimit",
+              arena.concat("\"", rules_[state.tightest].rule.name, "\";r=", number(state.remaining, arena),
+                           ";t=", number(seconds_up(state.reset_us), arena))};
+  return Rewrite{edits, nullptr, {}};
+}
+
+void Limits::end(State& state) const {
+  for (std::size_t i = 0; i < state.held; ++i) store_.give_back(state.keys[i], 1);
+  state.held = 0;
+}
+
+}  // namespace sallyport::controls::rate_limit
