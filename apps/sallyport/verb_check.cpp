@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "assembly/assembly.hpp"
+#include "controls/rate_limit/rate_limit.hpp"
 #include "gateway/build_snapshot.hpp"
 #include "verbs.hpp"
 
@@ -26,6 +27,7 @@ int check(const Options& options) {
     std::cout << report.json() << "\n";
   } else {
     std::cout << report.text();
+    if (report.ok()) std::cout << controls::rate_limit::explain(*assembled->policy);
     if (report.ok()) {
       std::cout << options.config << ": good, " << counted(assembled->policy->apis.size(), "API") << ", "
                 << counted(operations, "operation") << ", " << counted(report.warnings(), "warning") << "\n";

@@ -85,6 +85,9 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
                                   const std::shared_ptr<engine::Services>& services, config::Report& report) {
   auto root = config::read<settings::Root>(node, report);
   if (!root) return std::nullopt;
+  if (!services->size_counters(root->shared.memory.budget.bytes)) {
+    report.warning(node, "`shared.memory.budget` was changed: it holds from the next start on");
+  }
   auto policy = std::make_shared<Policy>();
   policy->generation = generation;
   policy->services = services;

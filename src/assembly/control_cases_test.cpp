@@ -149,7 +149,7 @@ TEST_P(ControlCases, EndAsExpected) {
   const bool admitted = Transaction::admits(*policy, connection_, {}, call_);
   ASSERT_EQ(admitted, !given.expect.connection_refused);
   const Problem* problem = nullptr;
-  if (admitted) {
+  for (int i = 0; admitted && i < given.times; ++i) {
     FieldList fields{{"Host", "api.example"}};
     fields.insert(fields.end(), given.request_fields.begin(), given.request_fields.end());
     head_ =

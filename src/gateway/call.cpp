@@ -199,8 +199,8 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   fields[count++] = {"X-Content-Type-Options", "nosniff", FieldName::other, false};
   if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};
   for (const Edit& field : problem.fields) fields[count++] = {field.name, field.value, FieldName::other, false};
-  AnswerHead head{problem.status,  fields.first(count), id(), {Framing::length, body.size()}, http10(),
-                  !can_keep_client()};
+  AnswerHead head{problem.status, fields.first(count), id(), {Framing::length, body.size()},
+                  http10(),       !can_keep_client()};
   answering_ = true;
   if (!exchange_->begin_answer(head)) co_return Step::broken;
   if (request_.method == Method::head) body = {};

@@ -203,6 +203,23 @@ const config::Table<Admin>& config_table(const Admin*) {
   return table;
 }
 
+const config::Table<Memory>& config_table(const Memory*) {
+  static const auto table =
+      config::Table<Memory>("memory", "Counters in this node's memory.")
+          .field("budget", &Memory::budget,
+                 {.doc = "Bytes for the counters of all limits, fixed until the program ends. When "
+                         "they are used up, the counters furthest from their limit are forgotten.",
+                  .min = "64KiB",
+                  .max = "64GiB"});
+  return table;
+}
+
+const config::Table<Shared>& config_table(const Shared*) {
+  static const auto table = config::Table<Shared>("shared", "State that calls have in common: counters of limits.")
+                                .field("memory", &Shared::memory, {.doc = "Counters in this node's memory."});
+  return table;
+}
+
 const config::Table<Root>& config_table(const Root*) {
   static const auto table =
       config::Table<Root>("sallyport", "The configuration of a gateway. `include` takes further files.")
@@ -211,6 +228,7 @@ const config::Table<Root>& config_table(const Root*) {
           .field("apis", &Root::apis, {.doc = "The APIs behind the gateway."})
           .field("defaults", &Root::defaults, {.doc = "Controls of APIs that say nothing of their own."})
           .field("events", &Root::events, {.doc = "The event log."})
+          .field("shared", &Root::shared, {.doc = "State that calls have in common: counters of limits."})
           .field("admin", &Root::admin, {.doc = "Dashboard, metrics and health. Without it there are none."})
           .field("data", &Root::data, {.doc = "Where the admin password's hash and the control socket are kept."})
           .field("workers", &Root::workers, {.doc = "Threads of the data plane; 0: one a core.", .max = "256"})

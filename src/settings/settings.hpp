@@ -96,12 +96,21 @@ struct Admin {
   config::Endpoint address;
 };
 
+struct Memory {
+  config::Size budget{32u << 20};
+};
+
+struct Shared {
+  Memory memory;
+};
+
 struct Root {
   std::uint32_t version = 1;
   std::vector<Listen> listen;
   std::vector<Api> apis;
   Defaults defaults;
   Events events;
+  Shared shared;
   std::optional<Admin> admin;
   config::FilePath data{"data", "data"};
   std::uint32_t workers = 0;
@@ -118,6 +127,8 @@ const config::Table<Api>& config_table(const Api*);
 const config::Table<Defaults>& config_table(const Defaults*);
 const config::Table<Events>& config_table(const Events*);
 const config::Table<Admin>& config_table(const Admin*);
+const config::Table<Memory>& config_table(const Memory*);
+const config::Table<Shared>& config_table(const Shared*);
 const config::Table<Root>& config_table(const Root*);
 
 }  // namespace sallyport::settings

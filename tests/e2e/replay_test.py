@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
-from gate import PROGRAM, ROOT, check, until_ready  # noqa: E402
+from gate import PROGRAM, ROOT, UNLIMITED, check, until_ready  # noqa: E402
 
 SHOP = ROOT / "examples/shop"
 
@@ -34,6 +34,8 @@ class Gate:
         init = subprocess.run([PROGRAM, "init", "--spec", str(SHOP / "openapi.yaml"), "--upstream", origin, "--name", "shop", "--listen", "127.0.0.1:0",
                                "--admin", "127.0.0.1:0", "-o", str(self.config)], capture_output=True, text=True)
         check("init writes a configuration", init.returncode == 0, init.stderr)
+        with open(self.config, "a") as config:
+            config.write(UNLIMITED)
         self.plain = self.config.read_text()
         upstream = next(line for line in self.plain.splitlines() if "upstream:" in line)
         self.config.write_text(self.plain.replace(upstream, upstream + SECTIONS))

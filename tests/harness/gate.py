@@ -13,6 +13,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("SALLYPORT", str(ROOT / "build/release/sallyport"))
+# All people of the sample sit at one address and live a day in seconds: limits have a test of their own.
+UNLIMITED = "defaults:\n  address_limit: { mode: off }\n  rate_limit: { mode: off }\n"
 
 
 class Checks:
@@ -51,7 +53,7 @@ def certificate(folder):
 class Gate:
     """Starts both; `stop` ends them with SIGTERM."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more=UNLIMITED):
         self.folder = folder
         self.sample = subprocess.Popen([sys.executable, str(ROOT / "examples/shop/server.py"), "--port", "0", "--quiet", "--data", f"{folder}/shop"],
                                        stdout=subprocess.PIPE, text=True)
@@ -59,6 +61,8 @@ class Gate:
         init = subprocess.run([PROGRAM, "init", "--spec", str(ROOT / "examples/shop/openapi.yaml"), "--upstream", origin, "--name", "shop",
                                "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "-o", f"{folder}/sallyport.yaml"], capture_output=True, text=True)
         check("init writes a configuration", init.returncode == 0, init.stderr)
+        with open(f"{folder}/sallyport.yaml", "a") as config:
+            config.write(more)
         self.start()
 
     def start(self):
@@ -93,9 +97,9 @@ class Gate:
 
 
 @contextlib.contextmanager
-def running_gate():
+def running_gate(more=UNLIMITED):
     with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
-        gate = Gate(folder)
+        gate = Gate(folder, more)
         try:
             yield gate
         finally:

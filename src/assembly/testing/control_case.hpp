@@ -9,6 +9,7 @@
 //     - name: another spelling is no way around
 //       from: 203.0.113.7   # default 192.0.2.1
 //       tls: false          # default true
+//       times: 11           # default 1: the call is made so often, the expectation is of the last
 //       request: { method: GET, path: /ADMIN, fields: { X-A: b }, body: "…" }
 //       response: { status: 200, fields: { … }, body: "…" }     # of the API, when the call gets there
 //       expect: pass
@@ -44,6 +45,7 @@ struct ControlCase {
   std::string spec;
   Address client;
   bool tls = true;
+  int times = 1;
   std::string method = "GET";
   std::string path = "/";
   FieldList request_fields;
@@ -116,6 +118,8 @@ class CaseReader {
         out.client = *parse_address(value.text());
       } else if (key == "tls" && (value.text() == "true" || value.text() == "false")) {
         out.tls = value.text() == "true";
+      } else if (key == "times" && small_number(value, out.times)) {
+        continue;
       } else if (key == "request") {
         for (const auto& part : value.entries()) {
           if (!request(part.key, part.value, out)) return refuse(part.where(), "unknown key of a request");
@@ -174,6 +178,12 @@ class CaseReader {
     const std::string_view text = value.text();
     const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
     return read.ec == std::errc{} && read.ptr == text.data() + text.size() && out >= 100 && out <= 599;
+  }
+
+  static bool small_number(const document::Node& value, int& out) {
+    const std::string_view text = value.text();
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+    return read.ec == std::errc{} && read.ptr == text.data() + text.size() && out >= 1 && out <= 10'000;
   }
 
   static bool fields(const document::Node& value, FieldList& out) {

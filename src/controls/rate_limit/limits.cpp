@@ -15,6 +15,11 @@ std::string_view number(std::int64_t value, Arena& arena) {
   return arena.copy({text.data(), static_cast<std::size_t>(end - text.data())});
 }
 
+// What there is to be had at once.
+std::uint32_t most_of(const shared::Limit& limit) {
+  return limit.algorithm == Algorithm::bucket ? limit.burst : limit.amount;
+}
+
 std::int64_t seconds_up(std::int64_t microseconds) { return (microseconds + 999'999) / 1'000'000; }
 
 // `"login";q=10;w=60`: a String with Integer parameters (RFC 9651); calendar periods have no one length.
@@ -93,8 +98,8 @@ Verdict Limits::decide(const Context& context, State& state) const {
   const auto worse = [&](std::size_t a, std::size_t b) {
     if (outcomes[a].admitted != outcomes[b].admitted) return !outcomes[a].admitted;
     if (!outcomes[a].admitted) return outcomes[a].wait_us > outcomes[b].wait_us;
-    return std::uint64_t{outcomes[a].remaining} * questions[b].limit->amount <
-           std::uint64_t{outcomes[b].remaining} * questions[a].limit->amount;
+    return std::uint64_t{outcomes[a].remaining} * most_of(*questions[b].limit) <
+           std::uint64_t{outcomes[b].remaining} * most_of(*questions[a].limit);
   };
   std::size_t tightest = 0;
   for (std::size_t i = 1; i < state.count; ++i) {

@@ -3,7 +3,9 @@ from kinds import Setup
 
 TLS = ("tls", "tls-new-rsa", "tls-new-ecdsa", "tls-resume", "idle-tls")
 # What a scenario needs besides proxying: keys of the API.
-SCENARIOS = {}
+SCENARIOS = {
+    "rate": ["rate_limit: [{ name: per_client, by: header:X-Client-Id, limit: 100/s, burst: 100 }]"],
+}
 
 
 def arguments(parser):
