@@ -20,7 +20,8 @@ std::uint32_t most_of(const shared::Limit& limit) {
   return limit.algorithm == Algorithm::bucket ? limit.burst : limit.amount;
 }
 
-std::int64_t seconds_up(std::int64_t microseconds) { return (microseconds + 999'999) / 1'000'000; }
+// Rounded up, but for the millisecond by which an exact log forgets late.
+std::int64_t seconds_up(std::int64_t microseconds) { return (microseconds + 998'999) / 1'000'000; }
 
 // `"login";q=10;w=60`: a String with Integer parameters (RFC 9651); calendar periods have no one length.
 std::string policy_of(const LimitRule& rule) {
