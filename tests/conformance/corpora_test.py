@@ -14,10 +14,33 @@ RUNS = [("plain", [], "http1-run", ["--strict", "--origin-mode", mode]) for mode
 RUNS += [("plain", ["--tls"], "http1-run", ["--strict", "--tls"]), ("path", [], "path-run", [])]
 
 
+# The least that the firewall must reach at its defaults: attacks stopped, good requests passed, in percent.
+WAF_SETS = [("gotestwaf-visible", ["--min-tpr", "95", "--min-tnr", "97"]), ("benign-visible", ["--min-tnr", "97"])]
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def waf(bin_folder, requests, bars):
+    """The firewall before a backend that answers anything with 200."""
+    port, origin = free_port(), free_port()
+    backend = subprocess.Popen([str(bin_folder / "waf-backend"), "--port", str(origin)], stdout=subprocess.DEVNULL)
+    serve = subprocess.Popen([str(ROOT / "tests/conformance/serve"), "waf", "--port", str(port), "--origin-port", str(origin)],
+                             stdout=subprocess.PIPE, text=True)
+    try:
+        while (line := serve.stdout.readline()) and line != "ready\n":
+            pass
+        run = subprocess.run([str(bin_folder / "waf-score"), f"127.0.0.1:{port}", str(requests), *bars],
+                             capture_output=True, text=True, timeout=300)
+        print(run.stdout + run.stderr)
+        return run.returncode == 0
+    finally:
+        for process in (serve, backend):
+            process.terminate()
+            process.wait(10)
 
 
 def main():
@@ -45,6 +68,9 @@ def main():
             serve.terminate()
             serve.wait(10)
             time.sleep(0.1)
+    for name, bars in WAF_SETS:
+        good = waf(bin_folder, SHARED / f"corpora/waf/{name}.jsonl.gz", bars)
+        passed, failed = passed + good, failed + (not good)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
