@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Runs the corpora of ../shared (or $SALLYPORT_SHARED) against the product, when they are there."""
+import http.server
 import os
 import pathlib
 import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = pathlib.Path(os.environ.get("SALLYPORT_SHARED", ROOT.parent / "shared"))
 RUNS = [("plain", [], "http1-run", ["--strict", "--origin-mode", mode]) for mode in ("strict", "te", "cl")]
 RUNS += [("plain", ["--tls"], "http1-run", ["--strict", "--tls"]), ("path", [], "path-run", [])]
+RUNS += [("jwt", ["--keys", str(SHARED / "corpora/jwt-keys")], "jwt-attacks", ["--strict"])]
 
 
 # The least that the firewall must reach at its defaults: attacks stopped, good requests passed, in percent.
@@ -43,6 +46,27 @@ def waf(bin_folder, requests, bars):
             process.wait(10)
 
 
+class Answers(http.server.BaseHTTPRequestHandler):
+    """An API that is content with everything, for runners that bring none."""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def command(program, port, origin, arguments):
+    if program.name == "jwt-attacks":
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", origin), Answers)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return [str(program), "run", f"127.0.0.1:{port}", *arguments]
+    return [str(program), f"127.0.0.1:{port}", "--origin-port", str(origin), *arguments]
+
+
 def main():
     bin_folder = SHARED / "corpora/bin"
     if not bin_folder.is_dir():
@@ -56,8 +80,7 @@ def main():
         try:
             while (line := serve.stdout.readline()) and line != "ready\n":
                 pass
-            run = subprocess.run([str(bin_folder / runner), f"127.0.0.1:{port}", "--origin-port", str(origin), *arguments],
-                                 capture_output=True, text=True, timeout=600)
+            run = subprocess.run(command(bin_folder / runner, port, origin, arguments), capture_output=True, text=True, timeout=600)
             print("\n".join(row for row in run.stdout.splitlines() if "FAIL" in row))
             last = run.stdout.strip().splitlines()[-1] if run.stdout.strip() else run.stderr
             counts = re.search(r"(\d+) passed, (\d+) failed", last)
