@@ -75,6 +75,9 @@ class Context {
   // It is given as a whole when it has at most `limit` bytes. A longer request body is refused
   // with 413; a longer response body passes unseen and is counted as uninspected.
   void want_body(std::size_t limit) const;
+  // In response_head: the same, and a longer body does not pass unseen: the answer becomes 502. For
+  // controls without whose consent nothing may leave.
+  void require_body(std::size_t limit) const;
 
   // Spends work units of the call's budget; false when it is used up: return Failed then.
   [[nodiscard]] bool spend(std::uint32_t units) const;

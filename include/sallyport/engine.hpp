@@ -103,6 +103,8 @@ class Transaction {
   // 0, or how many bytes of the body some control wants to see as a whole.
   [[nodiscard]] std::size_t wants_request_body() const { return request_body_limit_; }
   [[nodiscard]] std::size_t wants_response_body() const { return response_body_limit_; }
+  // When the response's body turns out to be longer than that: Pass, or what goes out instead.
+  [[nodiscard]] Verdict response_unseen();
 
   [[nodiscard]] Event& event() { return event_; }
   [[nodiscard]] const Event& event() const { return event_; }
@@ -116,6 +118,7 @@ class Transaction {
 
  private:
   friend class Context;
+  static constexpr std::uint16_t no_step = 0xffff;
   Verdict run(Phase phase);
   Verdict proceed();
   Verdict judge(const Step& step, Verdict verdict);
@@ -138,6 +141,7 @@ class Transaction {
   bool is_decoded_ = false;
   std::size_t request_body_limit_ = 0;
   std::size_t response_body_limit_ = 0;
+  std::uint16_t required_by_ = no_step;  // the control that does not let a response pass unseen
   std::int64_t now_us_ = 0;
   std::uint32_t budget_ = 0;
   std::size_t next_ = 0;  // position within the phase, for resume()

@@ -12,6 +12,14 @@ namespace sallyport {
 
 enum class Stage : std::uint8_t { design, test, production, deprecated, retired };
 
+// One scheme that a security requirement of a contract names, with the scopes or roles it asks for.
+struct SecurityNeed {
+  // `other` stands for what nobody can satisfy: a scheme that is not declared or not known.
+  enum class Scheme : std::uint8_t { token, basic, api_key, client_certificate, other } scheme = Scheme::other;
+  std::string name;
+  std::vector<std::string> scopes;
+};
+
 // One method on one path template of a specification.
 struct Operation {
   std::uint32_t index = 0;  // position in Api::operations
@@ -23,7 +31,11 @@ struct Operation {
   Stage stage = Stage::production;
   std::string deprecation;  // RFC 9745 field value ("@1688169599"), or empty
   std::string sunset;       // RFC 8594 field value (HTTP-date), or empty
-  std::string label;        // "GET /v1/orders/{orderId}": events, metrics, dashboard
+  std::vector<std::string> tags;
+  // Alternatives, each of which must hold as a whole; an empty one is anybody's.
+  std::vector<std::vector<SecurityNeed>> security;
+  bool security_declared = false;  // otherwise the contract does not say who may call
+  std::string label;               // "GET /v1/orders/{orderId}": events, metrics, dashboard
 };
 
 struct Api {

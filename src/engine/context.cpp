@@ -34,6 +34,14 @@ void Context::want_body(std::size_t limit) const {
   wanted = std::max(wanted, limit);
 }
 
+void Context::require_body(std::size_t limit) const {
+  want_body(limit);
+  const Step* first = transaction_.pipeline_->steps().data();
+  if (transaction_.running_->mode == Mode::enforce) {
+    transaction_.required_by_ = static_cast<std::uint16_t>(transaction_.running_ - first);
+  }
+}
+
 bool Context::spend(std::uint32_t units) const {
   if (transaction_.budget_ < units) {
     transaction_.budget_ = 0;

@@ -58,6 +58,7 @@ void Transaction::start(const Policy& policy, const Connection& connection, Cloc
   body_ = {};
   is_decoded_ = false;
   request_body_limit_ = response_body_limit_ = 0;
+  required_by_ = no_step;
   now_us_ = clock.now_us;
   budget_ = policy.budget;
   next_ = 0;
@@ -132,6 +133,12 @@ Verdict Transaction::response_body(std::string_view body) {
   body_ = body;
   is_decoded_ = false;
   return run(Phase::response_body);
+}
+
+Verdict Transaction::response_unseen() {
+  if (required_by_ == no_step) return Pass{};
+  constexpr Problem unseen{502, "bad_gateway", "The API gave no valid answer", {}, {}, {}};
+  return judge(pipeline_->steps()[required_by_], Deny{unseen, {"unseen", "the answer is too long to be looked at"}});
 }
 
 Verdict Transaction::resume(const Answer& answer) {

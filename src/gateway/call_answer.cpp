@@ -38,6 +38,8 @@ Task<Call::Step> Call::answer() {
       while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
       if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
     } else {
+      verdict = transaction_.response_unseen();
+      if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
       uninspected_ = true;
     }
   }

@@ -170,11 +170,15 @@ void Judge::answer_body(const Call& call, Judged& out) {
   const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_body);
   if (wanted == 0 || response_.framing == Framing::none || call.answer_uninspected) return;
   const bool announced = response_.framing == Framing::length;
-  if (announced && response_.content_length > wanted) return;  // passes unseen
+  const auto unseen = [&] {
+    const Verdict verdict = transaction_.response_unseen();
+    if (const Problem* replaced = replacement(verdict)) transaction_.event().status = replaced->status;
+  };
+  if (announced && response_.content_length > wanted) return unseen();
   if (!call.answer || (announced && call.answer->size() != response_.content_length)) {
     return blind(Phase::response_body, Lack::response_body, out);
   }
-  if (call.answer->size() > wanted) return;
+  if (call.answer->size() > wanted) return unseen();
   const Verdict verdict = settled(transaction_.response_body(*call.answer));
   if (const Problem* replaced = replacement(verdict)) transaction_.event().status = replaced->status;
 }

@@ -11,6 +11,7 @@
 #include "spec/lifecycle.hpp"
 #include "spec/path_template.hpp"
 #include "spec/references.hpp"
+#include "spec/security.hpp"
 #include "spec/servers.hpp"
 
 namespace sallyport {
@@ -94,6 +95,7 @@ class Loader {
   References references_;
   bool swagger_ = false;
   Lifecycle lifecycle_;  // of the root
+  SecurityReader security_;
   Spec spec_;
   std::map<std::string, const Entry*> shapes_;                     // PathTemplate::shape() -> the first path of it
   std::map<std::string, const Entry*> declared_;                   // the same with a method before it
@@ -133,6 +135,8 @@ Result<void> Loader::read_root() {
   lifecycle_ = std::move(*lifecycle);
   spec_.owner = lifecycle_.owner;
   spec_.stage = lifecycle_.stage.value_or(Stage::production);
+
+  if (auto security = security_.read_root(root_, swagger_); !security) return security;
 
   if (swagger_) {
     const Node* base = root_.find("basePath");
@@ -265,6 +269,11 @@ Result<void> Loader::read_operation(const Path& path, const MethodKey& method, c
   lifecycle->inherit(path.lifecycle);
   operation.deprecation = std::move(lifecycle->deprecation);
   operation.sunset = std::move(lifecycle->sunset);
+
+  if (auto security = security_.read_operation(node, operation); !security) return security;
+  if (const Node* tags = node.find("tags"); tags != nullptr) {
+    for (const Node& tag : tags->items()) operation.tags.emplace_back(tag.text());
+  }
 
   if (!operation.operation_id.empty()) {
     const auto [other, added] = operation_ids_.try_emplace(operation.operation_id, node.where());

@@ -51,18 +51,20 @@ def certificate(folder):
 
 
 class Gate:
-    """Starts both; `stop` ends them with SIGTERM."""
+    """Starts both; `stop` ends them with SIGTERM. `configure(folder)` may change the configuration before."""
 
-    def __init__(self, folder, more=UNLIMITED):
+    def __init__(self, folder, more=UNLIMITED, configure=None):
         self.folder = folder
         self.sample = subprocess.Popen([sys.executable, str(ROOT / "examples/shop/server.py"), "--port", "0", "--quiet", "--data", f"{folder}/shop"],
                                        stdout=subprocess.PIPE, text=True)
-        origin = until_ready(self.sample)[-1].split()[1]
-        init = subprocess.run([PROGRAM, "init", "--spec", str(ROOT / "examples/shop/openapi.yaml"), "--upstream", origin, "--name", "shop",
+        self.origin = until_ready(self.sample)[-1].split()[1]
+        init = subprocess.run([PROGRAM, "init", "--spec", str(ROOT / "examples/shop/openapi.yaml"), "--upstream", self.origin, "--name", "shop",
                                "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "-o", f"{folder}/sallyport.yaml"], capture_output=True, text=True)
         check("init writes a configuration", init.returncode == 0, init.stderr)
         with open(f"{folder}/sallyport.yaml", "a") as config:
             config.write(more)
+        if configure:
+            configure(folder)
         self.start()
 
     def start(self):
@@ -97,9 +99,9 @@ class Gate:
 
 
 @contextlib.contextmanager
-def running_gate(more=UNLIMITED):
+def running_gate(more=UNLIMITED, configure=None):
     with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
-        gate = Gate(folder, more)
+        gate = Gate(folder, more, configure)
         try:
             yield gate
         finally:
