@@ -58,6 +58,7 @@ void append_row(std::string& out, const inventory::Call& call) {
   row.text("time", format_time(call.time_us));
   row.text("client", call.client);
   row.opt("credential", call.credential);
+  row.opt("actor", call.actor);
   row.opt("api", call.api);
   row.text("method", call.method);
   row.text("host", call.host);

@@ -81,9 +81,11 @@ std::size_t line_bound(const RecordView& record) {
   std::size_t bytes = 0;
   std::size_t parts = 0;
   for (const std::string_view text :
-       {record.tls_version, record.sni, record.credential, record.api, record.operation, record.operation_id,
-        record.path_template, record.method, record.host, record.path, record.query, record.control, record.rule,
-        record.detail, record.upstream, record.seal_key, record.sealed}) {
+       {record.tls_version,  record.sni,           record.credential,  record.api,           record.operation,
+        record.operation_id, record.path_template, record.method,      record.host,          record.path,
+        record.query,        record.control,       record.rule,        record.detail,        record.upstream,
+        record.seal_key,     record.sealed,        record.actor.how,   record.actor.subject, record.actor.issuer,
+        record.actor.client, record.actor.tenant,  record.actor.key_id}) {
     bytes += text.size();
   }
   for (const auto& pairs : {record.fields, record.response_fields}) {
@@ -154,6 +156,17 @@ char* write_line(char* at, const RecordView& record) {
   line.text("sni", record.sni);
   line.raw('}');
   line.text("credential", record.credential);
+  if (!record.actor.how.empty()) {
+    line.key("actor");
+    line.raw('{');
+    line.text("how", record.actor.how);
+    line.text("subject", record.actor.subject);
+    line.text("issuer", record.actor.issuer);
+    line.text("client", record.actor.client);
+    line.text("tenant", record.actor.tenant);
+    line.text("key", record.actor.key_id);
+    line.raw('}');
+  }
   line.text("api", record.api);
   line.text("route", word(record.route));
   line.text("operation", record.operation);

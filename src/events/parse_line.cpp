@@ -120,6 +120,10 @@ class LineReader {
 
   void request(const Node& root) {
     record_.credential = text(root, "credential");
+    if (const Node* actor = object(root, "actor")) {
+      record_.actor = {text(*actor, "how"),    text(*actor, "subject"), text(*actor, "issuer"),
+                       text(*actor, "client"), text(*actor, "tenant"),  text(*actor, "key")};
+    }
     record_.api = text(root, "api");
     record_.route = required(root, "route", RouteKind::no_api);
     record_.operation = text(root, "operation");

@@ -59,6 +59,7 @@ TEST(ParseLine, ReadsEachMemberOfACall) {
   written.view.ring = 1;
   written.view.seq = 18'446'744'073'709'551'615u;
   written.view.fields_cut = written.view.response_fields_cut = true;
+  written.view.actor = {"jwt", "ada", "issuer", "app", "tenant", "key"};
   const auto parsed = parse_line(line_of(written.view), "log:1");
   ASSERT_TRUE(parsed) << parsed.error().text();
   const RecordView& a = written.view;
@@ -73,6 +74,7 @@ TEST(ParseLine, ReadsEachMemberOfACall) {
   EXPECT_EQ(b.tls_version, a.tls_version);
   EXPECT_EQ(b.sni, a.sni);
   EXPECT_EQ(b.credential, a.credential);
+  EXPECT_EQ(b.actor, a.actor);
   EXPECT_EQ(b.api, a.api);
   EXPECT_EQ(b.route, a.route);
   EXPECT_EQ(b.operation, a.operation);

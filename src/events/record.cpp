@@ -87,6 +87,45 @@ std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, const
   return count;
 }
 
+std::string_view word(Authentication how) {
+  switch (how) {
+    case Authentication::anonymous:
+      return {};
+    case Authentication::jwt:
+      return "jwt";
+    case Authentication::opaque_token:
+      return "opaque_token";
+    case Authentication::api_key:
+      return "api_key";
+    case Authentication::mtls:
+      return "mtls";
+    case Authentication::signature:
+      return "signature";
+    case Authentication::basic:
+      return "basic";
+    case Authentication::session:
+      return "session";
+  }
+  return {};
+}
+
+void write_actor(const Actor* actor, Writer& out) {
+  const Actor nobody;
+  const Actor& who = actor != nullptr ? *actor : nobody;
+  out.text(word(who.how));
+  for (const std::string_view name : {who.subject, who.issuer, who.client, who.tenant, who.key_id}) {
+    out.text(name.substr(0, max_name));
+  }
+}
+
+// The field that came, also when it was taken out for the API.
+const Field* credentials_of(const Request& request) {
+  for (const Field& field : request.fields.all()) {
+    if (field.known == FieldName::authorization) return &field;
+  }
+  return nullptr;
+}
+
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -144,10 +183,11 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
   std::string_view credential;
   const Field* authorization = nullptr;
   if (request != nullptr) {
-    authorization = request->fields.find(FieldName::authorization);
+    authorization = credentials_of(*request);
     if (authorization != nullptr) credential = redactor.fingerprint(authorization->value, fingerprint);
   }
   writer.text(credential);
+  write_actor(event.actor, writer);
   const Route& route = event.route;
   writer.text(route.api != nullptr ? std::string_view(route.api->name) : std::string_view{});
   writer.text(route.operation != nullptr ? std::string_view(route.operation->label) : std::string_view{});
@@ -242,6 +282,10 @@ bool decode_record(std::string_view bytes, RecordParts& parts, RecordView& out) 
   out.tls_version = reader.text();
   out.sni = reader.text();
   out.credential = reader.text();
+  for (std::string_view* part : {&out.actor.how, &out.actor.subject, &out.actor.issuer, &out.actor.client,
+                                 &out.actor.tenant, &out.actor.key_id}) {
+    *part = reader.text();
+  }
   out.api = reader.text();
   out.operation = reader.text();
   out.operation_id = reader.text();

@@ -29,6 +29,14 @@ struct NoteView {
   friend bool operator==(const NoteView&, const NoteView&) = default;
 };
 
+// Who called, as authentication established it; all empty when it did not. A subject is personal data
+// and stands here as it is; no credential does.
+struct ActorView {
+  std::string_view how;  // "jwt", "api_key"
+  std::string_view subject, issuer, client, tenant, key_id;
+  friend bool operator==(const ActorView&, const ActorView&) = default;
+};
+
 // Views and spans live as long as what the record was read from: within a consumer, until it
 // returns. An absent value is empty or 0.
 struct RecordView {
@@ -42,6 +50,7 @@ struct RecordView {
   std::string_view tls_version;
   std::string_view sni;
   std::string_view credential;  // "bearer:9f2c41d07b1e55aa": scheme and keyed fingerprint
+  ActorView actor;
   std::string_view api;
   RouteKind route = RouteKind::no_api;
   std::string_view operation;  // its label, "GET /v1/orders/{orderId}"
@@ -79,6 +88,7 @@ struct RecordView {
 };
 
 inline constexpr std::size_t max_value = 1024;    // bytes of one recorded field value
+inline constexpr std::size_t max_name = 256;      // bytes of a name of the actor
 inline constexpr std::size_t max_fields = 8192;   // bytes of names and values of one head
 inline constexpr std::size_t max_target = 4096;   // bytes of a path, and of a query
 inline constexpr std::size_t max_sealed = 16384;  // bytes of a sealed body, before sealing

@@ -58,6 +58,37 @@ TEST(Record, KeepsACallAndNoneOfItsCredentials) {
     EXPECT_EQ(bytes.find(secret), std::string_view::npos) << secret;
 }
 
+TEST(Record, SaysWhoCalled) {
+  Rig rig;
+  Call call;
+  Actor actor;
+  actor.how = Authentication::jwt;
+  actor.subject = "ada";
+  actor.issuer = "https://id.test/";
+  actor.client = "app";
+  actor.tenant = std::string_view("north");
+  call.event.actor = &actor;
+  const std::string longest(max_name, 'k');
+  const std::string longer = longest + "k";
+  actor.key_id = longer;
+  EXPECT_EQ(rig.round_trip(call.event).actor, (ActorView{"jwt", "ada", "https://id.test/", "app", "north", longest}));
+  EXPECT_THAT(rig.line(),
+              HasSubstr(R"("actor":{"how":"jwt","subject":"ada","issuer":"https://id.test/","client":"app",)"
+                        R"("tenant":"north","key":"k)"));
+  actor = {};
+  EXPECT_EQ(rig.round_trip(call.event).actor, ActorView{});
+  EXPECT_THAT(rig.line(), Not(HasSubstr("\"actor\"")));
+}
+
+// Credentials that a control took out for the API are still those the client came with.
+TEST(Record, CredentialsThatWereTakenOutAreRecorded) {
+  Rig rig;
+  Call call;
+  call.request.fields.remove(FieldName::authorization);
+  EXPECT_THAT(std::string(rig.round_trip(call.event).credential), testing::MatchesRegex("bearer:[0-9a-f]{16}"));
+  EXPECT_EQ(std::string_view(rig.bytes.get(), rig.size).find("eyJ"), std::string_view::npos);
+}
+
 TEST(Record, TheLineIsTheSchema) {
   Rig rig;
   const Call call;

@@ -17,10 +17,12 @@ std::shared_ptr<Call> copy_of(const events::RecordView& record) {
   call->duration_us = record.duration_us;
 
   const std::string client = format_address(record.client);
+  const std::string_view actor = record.actor.subject.empty() ? record.actor.client : record.actor.subject;
   const std::string_view mark = record.query.empty() ? "" : "?";
   std::string_view path_and_query;
   const std::pair<std::string_view, std::string_view*> parts[] = {{client, &call->client},
                                                                   {record.credential, &call->credential},
+                                                                  {actor, &call->actor},
                                                                   {record.api, &call->api},
                                                                   {record.method, &call->method},
                                                                   {record.host, &call->host},

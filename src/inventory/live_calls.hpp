@@ -33,6 +33,7 @@ struct Call {
   CallId id;
   std::int64_t time_us = 0;
   std::string_view client, credential, api, method, host;
+  std::string_view actor;      // the caller's subject, or its application
   std::string_view path;       // with its query
   std::string_view operation;  // its label
   std::uint16_t status = 0;

@@ -42,6 +42,8 @@ export interface Call {
   time: string;
   client: string;
   credential?: string;
+  /** The caller's subject, or its application, when authentication established one. */
+  actor?: string;
   api?: string;
   method: string;
   host: string;

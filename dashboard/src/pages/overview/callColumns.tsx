@@ -63,7 +63,9 @@ export const callColumns: readonly Column<Call>[] = [
     cell: (call) => (
       <div className="call-who">
         <Text value={call.client} className="call-client" />
-        {call.credential ? (
+        {call.actor ? (
+          <Text value={call.actor} className="call-credential" />
+        ) : call.credential ? (
           <Text value={shortCredential(call.credential)} className="call-credential" />
         ) : (
           <span className="call-credential">anonymous</span>

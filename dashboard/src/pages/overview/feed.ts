@@ -38,7 +38,7 @@ export function matchesWords(fields: readonly (string | undefined)[], query: str
 export function matches(call: Call, query: string): boolean {
   const observed = (call.observed ?? []).flatMap((o) => [o.control, o.reason]);
   return matchesWords(
-    [call.client, call.credential, call.api, call.method, call.host, call.path, call.operation, String(call.status),
+    [call.client, call.credential, call.actor, call.api, call.method, call.host, call.path, call.operation, String(call.status),
       call.outcome, call.control, call.reason, call.detail, call.id, ...observed],
     query,
   );
