@@ -48,7 +48,7 @@ def exploit(base, *options):
 
 
 def main():
-    with running_gate(configure) as gate:
+    with running_gate(configure=configure) as gate:
         direct = exploit(gate.origin)
         behind = exploit(f"https://localhost:{gate.port}", "--insecure")
         for name in STOPPED:
