@@ -21,6 +21,20 @@ RUNS += [("jwt", ["--keys", str(SHARED / "corpora/jwt-keys")], "jwt-attacks", ["
 WAF_SETS = [("gotestwaf-visible", ["--min-tpr", "95", "--min-tnr", "97"]), ("benign-visible", ["--min-tnr", "97"])]
 
 
+# Runners that start a part of the program by themselves: `sallyport debug PART`.
+PARTS = [("json-run", [], "json"), ("json-schema-run", ["--format"], "json-schema")]
+
+
+def run_part(runner, arguments, part):
+    program = os.environ.get("SALLYPORT", str(ROOT / "build/release/sallyport"))
+    run = subprocess.run([str(SHARED / "corpora/bin" / runner), *arguments, "--", program, "debug", part],
+                         capture_output=True, text=True, timeout=600)
+    last = run.stdout.strip().splitlines()[-1] if run.stdout.strip() else run.stderr
+    counts = re.search(r"(\d+) passed, (\d+) failed", last)
+    print(runner, *arguments, last)
+    return (int(counts[1]), int(counts[2])) if counts else (0, 1)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,6 +108,10 @@ def main():
     for name, bars in WAF_SETS:
         good = waf(bin_folder, SHARED / f"corpora/waf/{name}.jsonl.gz", bars)
         passed, failed = passed + good, failed + (not good)
+    for part in PARTS:
+        good, bad = run_part(*part)
+        passed += good
+        failed += bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
