@@ -8,5 +8,6 @@ namespace sallyport::cli {
 
 void debug_json(CLI::App& debug, int& exit);
 void debug_json_schema(CLI::App& debug, int& exit);
+void debug_openapi(CLI::App& debug, int& exit);
 
 }  // namespace sallyport::cli

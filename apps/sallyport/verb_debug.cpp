@@ -9,6 +9,7 @@ void add_debug(CLI::App& app, int& exit) {
   for (const auto add : {
            debug_json,
            debug_json_schema,
+           debug_openapi,
        }) {
     add(*verb, exit);
   }

@@ -20,8 +20,15 @@ std::optional<std::string> canonical_host(const std::string& text) {
   return (pattern ? "*." : "") + std::string(host->host);
 }
 
-void read_spec(const settings::Api& from, const document::Node& at, Api& api, config::Report& report) {
-  const auto spec = load_openapi(from.spec.path);
+// A specification and where its operations went; nothing without one.
+struct Described {
+  std::optional<Spec> spec;
+  std::vector<std::uint32_t> origins;
+};
+
+void read_spec(const settings::Api& from, const document::Node& at, Api& api, Described& described,
+               config::Report& report) {
+  auto spec = load_openapi(from.spec.path);
   if (!spec) {
     report.error(spec.error());
     return;
@@ -42,10 +49,12 @@ void read_spec(const settings::Api& from, const document::Node& at, Api& api, co
   if (api.owner.empty()) api.owner = spec->owner;
   // The stricter of what the file and the specification say.
   api.stage = std::max(api.stage, spec->stage);
+  described.origins = std::move(mounted->origins);
+  described.spec = std::move(*spec);
 }
 
 std::unique_ptr<const Api> make_api(const settings::Api& from, const document::Node& at, std::uint32_t index,
-                                    config::Report& report) {
+                                    Described& described, config::Report& report) {
   auto api = std::make_unique<Api>();
   api->index = index;
   api->name = from.name;
@@ -61,18 +70,18 @@ std::unique_ptr<const Api> make_api(const settings::Api& from, const document::N
       report.error(at, "`" + host + "` is no host name", "a name without scheme, port and path: api.example.com");
     }
   }
-  if (!from.spec.empty()) read_spec(from, at, *api, report);
+  if (!from.spec.empty()) read_spec(from, at, *api, described, report);
   return api;
 }
 
-Pipeline make_pipeline(const settings::Sections& own, const settings::Sections& defaults, const Api* api,
-                       engine::Services& services, config::Report& report) {
+Pipeline make_pipeline(const settings::Sections& own, const settings::Sections& defaults, const engine::Scope& scope,
+                       config::Report& report) {
   std::vector<Step> steps;
   for (const engine::Descriptor& control : controls::registry()) {
     const std::string name(control.name);
     const auto section = own.contains(name) ? own.at(name) : defaults.contains(name) ? defaults.at(name) : nullptr;
     config::Report::Below below(report, control.name);
-    const auto compiled = control.compile(section, engine::Scope{api, &services}, report);
+    const auto compiled = control.compile(section, scope, report);
     if (!compiled) continue;  // the report says why
     steps.push_back(Step{control.name, compiled->control, compiled->general.mode, compiled->general.on_error, 0, {}});
   }
@@ -91,7 +100,8 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
   auto policy = std::make_shared<Policy>();
   policy->generation = generation;
   policy->services = services;
-  policy->edge = make_pipeline(root->defaults.controls, {}, nullptr, *services, report);
+  policy->edge =
+      make_pipeline(root->defaults.controls, {}, engine::Scope{nullptr, services.get(), nullptr, {}}, report);
   const document::Node* apis = node.find("apis");
   std::vector<const Api*> pointers;
   for (std::size_t i = 0; i < root->apis.size(); ++i) {
@@ -99,9 +109,11 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
     const document::Node& at = apis->is_sequence() ? apis->items()[i] : *apis;
     config::Report::Below below(report, "apis");
     config::Report::Below one(report, i);
-    policy->apis.push_back(make_api(from, at, static_cast<std::uint32_t>(i), report));
-    policy->pipelines.push_back(
-        make_pipeline(from.controls, root->defaults.controls, policy->apis.back().get(), *services, report));
+    Described described;
+    policy->apis.push_back(make_api(from, at, static_cast<std::uint32_t>(i), described, report));
+    const engine::Scope scope{policy->apis.back().get(), services.get(), described.spec ? &*described.spec : nullptr,
+                              described.origins};
+    policy->pipelines.push_back(make_pipeline(from.controls, root->defaults.controls, scope, report));
     pointers.push_back(policy->apis.back().get());
   }
   if (!report.ok()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "config/table.hpp"
@@ -15,6 +16,8 @@
 #include <sallyport/result.hpp>
 
 namespace sallyport {
+
+struct Spec;  // spec/openapi.hpp
 
 constexpr auto enum_names(const Mode*) {
   return std::to_array<config::Named<Mode>>({{"off", Mode::off, "not asked"},
@@ -41,6 +44,9 @@ struct Switch {
 struct Scope {
   const Api* api = nullptr;      // null for the edge: connections, and calls that no API claims
   Services* services = nullptr;  // never null when a policy is assembled; the policy keeps it
+  // The specification of the API and, for each of its operations, its place there. Gone after compiling.
+  const Spec* spec = nullptr;
+  std::span<const std::uint32_t> origins;
 };
 
 struct Compiled {
