@@ -25,6 +25,9 @@ def tokens(algorithm, remember=0):
 # What a scenario needs besides proxying: keys of the API, or what makes them in a folder.
 SCENARIOS = {f"jwt-{name.lower()}": tokens(name, int(os.environ.get("BENCH_JWT_REMEMBER", "0")))
              for name in ("HS256", "RS256", "ES256")}
+    "waf-get": ["crs: { packaged: true }"],
+    "waf-post": ["crs: { packaged: true }"],
+}
 
 
 def arguments(parser):
