@@ -270,6 +270,57 @@ TEST(RuleSet, LoadsTheCoreRuleSet) {
   EXPECT_GT((*rules)->size(), 600u);
   EXPECT_EQ(seen(**rules, "id=42").denied, 0u);
   EXPECT_EQ(seen(**rules, "id=1'+union+select+1,2--").denied, 949110u);
+
+  // With the prefilter the same rules match, whatever the arguments are put together from.
+  options.prefilter = true;
+  const auto filtered = RuleSet::compile(sources, options);
+  ASSERT_TRUE(filtered) << filtered.error().text();
+  const char* pieces[] = {"a=",
+                          "&b=",
+                          "1",
+                          "'",
+                          "%22",
+                          "+or+",
+                          "1=1",
+                          "--",
+                          "union+select+",
+                          "%3Cscript%3E",
+                          "alert(1)",
+                          "onload=",
+                          "../../",
+                          "etc/passwd",
+                          ";cat+",
+                          "%0a",
+                          "%0d%0aSet-Cookie:",
+                          "${jndi:ldap://x}",
+                          "<?php+",
+                          "eval(",
+                          "sleep(5)",
+                          "javascript:",
+                          "%00",
+                          "/*",
+                          "*/",
+                          "http://10.0.0.1/",
+                          "exec+xp_cmdshell",
+                          "%26lt%3B",
+                          "\\u003c",
+                          "|id",
+                          "x",
+                          "+"};
+  std::uint32_t state = 11;
+  std::size_t matched = 0;
+  for (int round = 0; round < 1500; ++round) {
+    std::string query;
+    state = state * 1664525u + 1013904223u;
+    for (std::uint32_t n = (state >> 20) % 10; n > 0; --n) {
+      state = state * 1664525u + 1013904223u;
+      query += pieces[(state >> 16) % std::size(pieces)];
+    }
+    const Seen a = seen(**filtered, query);
+    ASSERT_EQ(a, seen(**rules, query)) << query;
+    matched += a.ids.size();
+  }
+  EXPECT_GT(matched, 2000u);
 }
 
 }  // namespace
