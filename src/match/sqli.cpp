@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "http/characters.hpp"
 #include "match/transformation.hpp"
