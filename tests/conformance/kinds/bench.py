@@ -5,10 +5,6 @@ import kinds
 from kinds import Setup
 
 TLS = ("tls", "tls-new-rsa", "tls-new-ecdsa", "tls-resume", "idle-tls")
-# What a scenario needs besides proxying: keys of the API.
-SCENARIOS = {
-    "rate": ["rate_limit: [{ name: per_client, by: header:X-Client-Id, limit: 100/s, burst: 100 }]"],
-}
 
 
 def tokens(algorithm, remember=0):
@@ -23,10 +19,12 @@ def tokens(algorithm, remember=0):
 
 
 # What a scenario needs besides proxying: keys of the API, or what makes them in a folder.
-SCENARIOS = {f"jwt-{name.lower()}": tokens(name, int(os.environ.get("BENCH_JWT_REMEMBER", "0")))
-             for name in ("HS256", "RS256", "ES256")}
+SCENARIOS = {
+    "rate": ["rate_limit: [{ name: per_client, by: header:X-Client-Id, limit: 100/s, burst: 100 }]"],
     "waf-get": ["crs: { packaged: true }"],
     "waf-post": ["crs: { packaged: true }"],
+    **{f"jwt-{name.lower()}": tokens(name, int(os.environ.get("BENCH_JWT_REMEMBER", "0")))
+       for name in ("HS256", "RS256", "ES256")},
 }
 
 
