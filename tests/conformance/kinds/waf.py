@@ -9,4 +9,6 @@ def arguments(parser):
 
 def configure(options, folder):
     api = ["path_parameters: true", f"waf: {{ paranoia: {options.pl} }}"]
+    if options.rules:
+        api.append(f"crs: {{ rules: {options.rules}, paranoia: {options.pl} }}")
     return Setup(api=api)
