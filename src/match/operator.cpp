@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "base/address.hpp"
-#include "document/utf8.hpp"
+#include "base/utf8.hpp"
 #include "http/characters.hpp"
 #include "match/sqli.hpp"
 #include "match/xss.hpp"
@@ -313,7 +313,7 @@ Applied applied(const Operation& operation, std::string_view value, std::string_
     case Operator::validate_url_encoding:
       return yes(bad_url_encoding(value));
     case Operator::validate_utf8_encoding:
-      return yes(document::find_invalid_utf8(value) != std::string_view::npos);
+      return yes(find_invalid_utf8(value) != std::string_view::npos);
     case Operator::within:
       return yes(value.empty() || argument.find(value) != std::string_view::npos);
   }
