@@ -8,11 +8,12 @@ namespace sallyport::detectors {
 namespace {
 
 // Functions of PHP that run something, as "name(".
-constexpr auto php_runs = words("system", "exec", "shell_exec", "passthru", "popen", "proc_open", "pcntl_exec", "eval", "assert",
-                                "create_function", "call_user_func", "call_user_func_array", "file_put_contents", "file_get_contents",
-                                "move_uploaded_file", "base64_decode", "gzinflate", "str_rot13", "phpinfo", "include", "require",
-                                "preg_replace", "array_map", "fwrite", "readfile", "show_source", "highlight_file", "print_r", "var_dump",
-                                "ini_set", "putenv", "md5", "getenv", "die", "scandir", "chr");
+constexpr auto php_runs =
+    words("system", "exec", "shell_exec", "passthru", "popen", "proc_open", "pcntl_exec", "eval", "assert",
+          "create_function", "call_user_func", "call_user_func_array", "file_put_contents", "file_get_contents",
+          "move_uploaded_file", "base64_decode", "gzinflate", "str_rot13", "phpinfo", "include", "require",
+          "preg_replace", "array_map", "fwrite", "readfile", "show_source", "highlight_file", "print_r", "var_dump",
+          "ini_set", "putenv", "md5", "getenv", "die", "scandir", "chr");
 
 struct Sign {
   std::string_view text;
@@ -21,15 +22,52 @@ struct Sign {
 };
 // What only code on a server says.
 constexpr std::array<Sign, 46> signs = {{
-    {"$_get[", 5, 2}, {"$_post[", 6, 2}, {"$_request[", 6, 2}, {"$_cookie[", 6, 2}, {"$_server[", 4, 2}, {"$globals[", 6, 2}, {"${@", 8, 3},
-    {"php://input", 7, 3}, {"auto_prepend_file", 8, 4}, {"allow_url_include", 8, 4}, {"disable_functions", 5, 2}, {"open_basedir", 5, 2},
-    {"server.scripttimeout", 8, 3}, {"response.write", 6, 2}, {"server.createobject", 7, 3}, {"wscript.shell", 8, 3}, {"on error resume next", 6, 3},
-    {"runat=\"server\"", 6, 3}, {"runtime.getruntime", 8, 4}, {"processbuilder(", 7, 3}, {"java.lang.runtime", 9, 4}, {"scriptenginemanager", 9, 4},
-    {"class.module.classloader", 9, 5}, {"class.classloader", 9, 5}, {"child_process", 8, 3}, {"process.mainmodule", 9, 4}, {"global.process", 8, 4},
-    {"process.binding", 8, 4}, {"__import__(", 8, 4}, {"os.system(", 7, 3}, {"subprocess.", 5, 2}, {"os.popen(", 7, 3}, {"__builtins__", 8, 4},
-    {"__subclasses__", 9, 4}, {"kernel.exec", 6, 3}, {"io.popen(", 7, 3}, {"os.execute(", 7, 3}, {"system.diagnostics.process", 8, 4},
-    {"__globals__", 9, 4}, {"@eval(", 7, 3}, {"assert($", 7, 3}, {"invokefunction", 7, 4}, {"think\\app", 8, 4}, {"#_memberaccess", 9, 5},
-    {"getparameter(\"", 5, 3}, {"<jsp:", 7, 3},
+    {"$_get[", 5, 2},
+    {"$_post[", 6, 2},
+    {"$_request[", 6, 2},
+    {"$_cookie[", 6, 2},
+    {"$_server[", 4, 2},
+    {"$globals[", 6, 2},
+    {"${@", 8, 3},
+    {"php://input", 7, 3},
+    {"auto_prepend_file", 8, 4},
+    {"allow_url_include", 8, 4},
+    {"disable_functions", 5, 2},
+    {"open_basedir", 5, 2},
+    {"server.scripttimeout", 8, 3},
+    {"response.write", 6, 2},
+    {"server.createobject", 7, 3},
+    {"wscript.shell", 8, 3},
+    {"on error resume next", 6, 3},
+    {"runat=\"server\"", 6, 3},
+    {"runtime.getruntime", 8, 4},
+    {"processbuilder(", 7, 3},
+    {"java.lang.runtime", 9, 4},
+    {"scriptenginemanager", 9, 4},
+    {"class.module.classloader", 9, 5},
+    {"class.classloader", 9, 5},
+    {"child_process", 8, 3},
+    {"process.mainmodule", 9, 4},
+    {"global.process", 8, 4},
+    {"process.binding", 8, 4},
+    {"__import__(", 8, 4},
+    {"os.system(", 7, 3},
+    {"subprocess.", 5, 2},
+    {"os.popen(", 7, 3},
+    {"__builtins__", 8, 4},
+    {"__subclasses__", 9, 4},
+    {"kernel.exec", 6, 3},
+    {"io.popen(", 7, 3},
+    {"os.execute(", 7, 3},
+    {"system.diagnostics.process", 8, 4},
+    {"__globals__", 9, 4},
+    {"@eval(", 7, 3},
+    {"assert($", 7, 3},
+    {"invokefunction", 7, 4},
+    {"think\\app", 8, 4},
+    {"#_memberaccess", 9, 5},
+    {"getparameter(\"", 5, 3},
+    {"<jsp:", 7, 3},
 }};
 
 void php_tags(Search& s) {
@@ -56,25 +94,33 @@ void php_tags(Search& s) {
 void bare_call(Search& s) {
   const std::size_t begin = skip_space(s.text, 0);
   std::size_t i = begin;
-  while (at(s.text, i) == ';' || at(s.text, i) == '\'' || at(s.text, i) == '"' || at(s.text, i) == '.' || at(s.text, i) == ')' || at(s.text, i) == '@' || is_space(at(s.text, i))) ++i;
+  while (at(s.text, i) == ';' || at(s.text, i) == '\'' || at(s.text, i) == '"' || at(s.text, i) == '.' ||
+         at(s.text, i) == ')' || at(s.text, i) == '@' || is_space(at(s.text, i)))
+    ++i;
   if (i >= s.text.size()) return;
   const std::size_t end = word_end(s.text, i);
   const auto word = s.text.substr(i, end - i);
   if (at(s.text, skip_space(s.text, end)) != '(' || !php_runs.has(word)) return;
   const char argument = at(s.text, skip_space(s.text, skip_space(s.text, end) + 1));
-  const bool general = same(word, "md5") || same(word, "chr") || same(word, "include") || same(word, "require") || same(word, "die") || same(word, "exec") || same(word, "array_map") || same(word, "preg_replace");
+  const bool general = same(word, "md5") || same(word, "chr") || same(word, "include") || same(word, "require") ||
+                       same(word, "die") || same(word, "exec") || same(word, "array_map") || same(word, "preg_replace");
   const bool given = is_quote(argument) || argument == '$' || argument == ')';
   const bool prefixed = i > begin;
-  s.add(given ? (general ? (prefixed ? 6 : 4) : 7) : (prefixed && is_digit(argument) ? 5 : 3), 2, "code_call", i, i + 40);
+  s.add(given ? (general ? (prefixed ? 6 : 4) : 7) : (prefixed && is_digit(argument) ? 5 : 3), 2, "code_call", i,
+        i + 40);
 }
 
 // Loops that hold up a database's or server's JavaScript: new Date(); do{…}while(…)
 void loops(Search& s) {
   const auto date = find(s.text, "new date(");
-  const bool timed = date != Search::npos && (holds(s.text, "while") && (holds(s.text, "do{") || holds(s.text, "do {") || holds(s.text, "while(")));
+  const bool timed =
+      date != Search::npos &&
+      (holds(s.text, "while") && (holds(s.text, "do{") || holds(s.text, "do {") || holds(s.text, "while(")));
   const bool endless = holds(s.text, "while(true)") || holds(s.text, "while(1)") || holds(s.text, "for(;;)");
-  if (timed) s.add(7, 3, "code_loop", date, date + 40);
-  else if (endless && s.text.size() < 256) s.add(5, 2, "code_loop", 0, 40);
+  if (timed)
+    s.add(7, 3, "code_loop", date, date + 40);
+  else if (endless && s.text.size() < 256)
+    s.add(5, 2, "code_loop", 0, 40);
 }
 
 // "Ev"&"al": text put together so that no filter reads it. Two or more times.
@@ -103,7 +149,8 @@ void find_code(const Subject& subject, Findings& findings) noexcept {
       if (needs_paren && !subject.has(mark::paren)) continue;
       if (needs_underscore && !subject.has(mark::underscore)) continue;
       if (needs_dollar && !subject.has(mark::dollar)) continue;
-      if (const auto at = find(head, sign.text); at != Search::npos) s.add(sign.alone, sign.told, "code_server", at, at + 40);
+      if (const auto at = find(head, sign.text); at != Search::npos)
+        s.add(sign.alone, sign.told, "code_server", at, at + 40);
     }
   } else if (const auto at = find(s.text.substr(0, 4096), "class.module.classloader"); at != Search::npos) {
     s.add(9, 5, "code_server", at, at + 40);

@@ -29,7 +29,8 @@ bool filter(std::string_view text, std::size_t i) {
   if (op == '&' || op == '|' || op == '!') {
     const std::size_t next = skip_space(text, i + 2);
     if (at(text, next) == ')') return true;  // absolute true and false, RFC 4526
-    return at(text, next) == '(' && (filter_item(text, next + 1) || at(text, next + 1) == '&' || at(text, next + 1) == '|' || at(text, next + 1) == '!');
+    return at(text, next) == '(' && (filter_item(text, next + 1) || at(text, next + 1) == '&' ||
+                                     at(text, next + 1) == '|' || at(text, next + 1) == '!');
   }
   return filter_item(text, i + 1);
 }
@@ -95,8 +96,9 @@ void find_xpath(const Subject& subject, Findings& findings) noexcept {
   Search s(Attack::xpath, subject, findings);
   const auto text = s.text;
   static constexpr std::array<std::string_view, 14> functions = {
-      "count(/", "string-length(/", "substring(/", "name(/", "substring-before(", "position()=", "position() =", "child::node()", "text()=",
-      "last()]", "//*[", "string-length(name", "doc('", "unparsed-text("};
+      "count(/",     "string-length(/",    "substring(/",   "name(/",        "substring-before(",
+      "position()=", "position() =",       "child::node()", "text()=",       "last()]",
+      "//*[",        "string-length(name", "doc('",         "unparsed-text("};
   if (subject.has(mark::paren | mark::bracket)) {
     std::string_view which;
     if (const auto at = find_any(text.substr(0, 8192), functions, &which); at != Search::npos) {
@@ -104,12 +106,16 @@ void find_xpath(const Subject& subject, Findings& findings) noexcept {
       s.add(broken ? 6 : 4, 2, "xpath_function", at, at + 32);
     }
   }
-  static constexpr std::array<std::string_view, 12> axes = {"child::", "parent::", "ancestor::", "ancestor-or-self::", "descendant::",
-                                                            "descendant-or-self::", "following::", "following-sibling::", "preceding::",
-                                                            "preceding-sibling::", "attribute::", "self::"};
+  static constexpr std::array<std::string_view, 12> axes = {"child::",      "parent::",
+                                                            "ancestor::",   "ancestor-or-self::",
+                                                            "descendant::", "descendant-or-self::",
+                                                            "following::",  "following-sibling::",
+                                                            "preceding::",  "preceding-sibling::",
+                                                            "attribute::",  "self::"};
   if (subject.has(mark::colon)) {
     std::string_view which;
-    if (const auto at = find_any(text.substr(0, 8192), axes, &which); at != Search::npos && (at == 0 || !is_word(text[at - 1]))) {
+    if (const auto at = find_any(text.substr(0, 8192), axes, &which);
+        at != Search::npos && (at == 0 || !is_word(text[at - 1]))) {
       const char after = detectors::at(text, at + which.size());
       if (after == '*' || after == 'n' || after == 't' || after == '/' || is_letter(after)) {
         const bool path = at > 0 && (text[at - 1] == '/' || text[at - 1] == '[' || text[at - 1] == '(');
@@ -129,7 +135,8 @@ void find_xpath(const Subject& subject, Findings& findings) noexcept {
     j = skip_space(text, j + 1);
     const auto rest = text.substr(j, 4);
     const std::size_t k = at(text, j) == '|' ? skip_space(text, j + 1) : j;
-    if (rest.starts_with("//") || rest.starts_with("/..") || rest.starts_with("/*") || (at(text, j) == '|' && (at(text, k) == '/' || at(text, k) == '*'))) {
+    if (rest.starts_with("//") || rest.starts_with("/..") || rest.starts_with("/*") ||
+        (at(text, j) == '|' && (at(text, k) == '/' || at(text, k) == '*'))) {
       s.add(7, 3, "xpath_breakout", i, j + 24);
     }
   }

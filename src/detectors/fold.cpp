@@ -30,7 +30,8 @@ Decoded decode(std::string_view text, std::size_t i) {
     return {code, 3, code < 0x80};
   }
   if ((a & 0xF8u) == 0xF0u && more(1) && more(2) && more(3)) {
-    const char32_t code = (a & 7u) << 18 | (byte(i + 1) & 0x3Fu) << 12 | (byte(i + 2) & 0x3Fu) << 6 | (byte(i + 3) & 0x3Fu);
+    const char32_t code =
+        (a & 7u) << 18 | (byte(i + 1) & 0x3Fu) << 12 | (byte(i + 2) & 0x3Fu) << 6 | (byte(i + 3) & 0x3Fu);
     return {code, 4, code < 0x80};
   }
   return {};
@@ -42,7 +43,7 @@ constexpr char dropped = '\x01';  // no width: taken out
 char ascii_of(const Decoded& d) {
   const char32_t c = d.code;
   if (d.overlong) return static_cast<char>(c);
-  if (c >= 0xFF01 && c <= 0xFF5E) return static_cast<char>(c - 0xFEE0);         // full width
+  if (c >= 0xFF01 && c <= 0xFF5E) return static_cast<char>(c - 0xFEE0);          // full width
   if (c >= 0x24B6 && c <= 0x24CF) return static_cast<char>('A' + (c - 0x24B6));  // circled
   if (c >= 0x24D0 && c <= 0x24E9) return static_cast<char>('a' + (c - 0x24D0));
   if (c >= 0x2460 && c <= 0x2468) return static_cast<char>('1' + (c - 0x2460));
@@ -51,32 +52,47 @@ char ascii_of(const Decoded& d) {
     return static_cast<char>(n < 26 ? 'A' + n : 'a' + (n - 26));
   }
   switch (c) {
-    case 0x24EA: return '0';
+    case 0x24EA:
+      return '0';
     case 0x02B9:
     case 0x02BC:
     case 0x02C8:
-    case 0x2032: return '\'';
+    case 0x2032:
+      return '\'';
     case 0x02BA:
-    case 0x2033: return '"';
+    case 0x2033:
+      return '"';
     case 0x2215:
-    case 0x2044: return '/';
+    case 0x2044:
+      return '/';
     case 0x2216:
-    case 0xFE68: return '\\';
-    case 0xFE64: return '<';
-    case 0xFE65: return '>';
-    case 0x3008: return '<';
-    case 0x3009: return '>';
-    case 0x3002: return '.';
-    case 0x2024: return '.';
-    case 0x017F: return 's';  // long s, and the Kelvin sign: upper- and lower-casing make ASCII of them
-    case 0x212A: return 'k';
+    case 0xFE68:
+      return '\\';
+    case 0xFE64:
+      return '<';
+    case 0xFE65:
+      return '>';
+    case 0x3008:
+      return '<';
+    case 0x3009:
+      return '>';
+    case 0x3002:
+      return '.';
+    case 0x2024:
+      return '.';
+    case 0x017F:
+      return 's';  // long s, and the Kelvin sign: upper- and lower-casing make ASCII of them
+    case 0x212A:
+      return 'k';
     case 0x00AD:
     case 0x200B:
     case 0x200C:
     case 0x200D:
     case 0x2060:
-    case 0xFEFF: return dropped;
-    default: return '\0';  // any other character
+    case 0xFEFF:
+      return dropped;
+    default:
+      return '\0';  // any other character
   }
 }
 

@@ -160,7 +160,8 @@ TEST(NoSql, OperatorsOfSecretsAreGuesses) {
 }
 
 TEST(Prototype, KeysInAnySpelling) {
-  for (const std::string_view name : {"__proto__", "__proto__[admin]", "constructor.prototype.x", "a[constructor][prototype]"}) {
+  for (const std::string_view name :
+       {"__proto__", "__proto__[admin]", "constructor.prototype.x", "a[constructor][prototype]"}) {
     Findings findings;
     find_prototype(name, findings);
     EXPECT_GE(findings.strongest().strength, first_threshold) << name;
@@ -188,9 +189,48 @@ TEST(Inspect, IntrospectionOfASchema) {
 // What would make a careless detector quadratic, 1 MiB of each: the whole of them must stay below
 // 10 ms a value on a quiet machine. Asserted by comparison: twice the text, about twice the time.
 TEST(Inspect, IsLinearInAnything) {
-  const std::vector<std::string> pieces = {
-      "'", "\"", "`", ";\"", "or \"", "/*", ";/*", "-- ", "<a ", "<a b='", "<!", "<?", "${", "${${", "{{", "$(", ";id ", "|a", "../", "'or ", "union select ",
-      "db.", "(", ")", "*)(", "a=\"", "%s", "\n", "\nTo:", ":=", "://", "[[", "#", "select(", "alert(", "document[", "onx=", "```", "O:", "\xE5\x98\x8A", "' ' ", "a:1:"};
+  const std::vector<std::string> pieces = {"'",
+                                           "\"",
+                                           "`",
+                                           ";\"",
+                                           "or \"",
+                                           "/*",
+                                           ";/*",
+                                           "-- ",
+                                           "<a ",
+                                           "<a b='",
+                                           "<!",
+                                           "<?",
+                                           "${",
+                                           "${${",
+                                           "{{",
+                                           "$(",
+                                           ";id ",
+                                           "|a",
+                                           "../",
+                                           "'or ",
+                                           "union select ",
+                                           "db.",
+                                           "(",
+                                           ")",
+                                           "*)(",
+                                           "a=\"",
+                                           "%s",
+                                           "\n",
+                                           "\nTo:",
+                                           ":=",
+                                           "://",
+                                           "[[",
+                                           "#",
+                                           "select(",
+                                           "alert(",
+                                           "document[",
+                                           "onx=",
+                                           "```",
+                                           "O:",
+                                           "\xE5\x98\x8A",
+                                           "' ' ",
+                                           "a:1:"};
   for (const std::string& piece : pieces) {
     const auto time = [&](std::size_t size) {
       std::string text;
@@ -202,7 +242,8 @@ TEST(Inspect, IsLinearInAnything) {
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
         static_cast<void>(score(text));
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
-        best = std::min(best, std::chrono::nanoseconds((after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec - before.tv_nsec));
+        best = std::min(best, std::chrono::nanoseconds((after.tv_sec - before.tv_sec) * 1'000'000'000 + after.tv_nsec -
+                                                       before.tv_nsec));
       }
       return best.count();
     };

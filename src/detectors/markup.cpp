@@ -17,17 +17,19 @@ constexpr int max_attributes = 64;
 // Events that fire without anybody's help, or on the slightest move of the mouse.
 constexpr auto self_firing =
     words("onload", "onerror", "onfocus", "onfocusin", "onblur", "onanimationstart", "onanimationend", "ontoggle",
-          "onpageshow", "onbegin", "onend", "onrepeat", "onstart", "onfinish", "onmouseover", "onmouseenter", "onmousemove",
-          "onpointerenter", "onpointerover", "onpointermove", "onwheel", "onscroll", "onhashchange", "onpopstate",
-          "onloadstart", "onloadeddata", "oncanplay", "onplay", "ontransitionend", "ontransitionrun", "onresize",
-          "onreadystatechange", "onpropertychange", "onbeforetoggle", "oncontentvisibilityautostatechange",
+          "onpageshow", "onbegin", "onend", "onrepeat", "onstart", "onfinish", "onmouseover", "onmouseenter",
+          "onmousemove", "onpointerenter", "onpointerover", "onpointermove", "onwheel", "onscroll", "onhashchange",
+          "onpopstate", "onloadstart", "onloadeddata", "oncanplay", "onplay", "ontransitionend", "ontransitionrun",
+          "onresize", "onreadystatechange", "onpropertychange", "onbeforetoggle", "oncontentvisibilityautostatechange",
           "onwebkitanimationstart", "onunload", "onbeforeunload", "onmessage", "onscrollend", "onloadedmetadata");
 
-constexpr auto url_attributes = words("href", "src", "action", "formaction", "data", "background", "poster", "lowsrc",
-                                      "dynsrc", "xlink:href", "from", "to", "values", "by", "code", "codebase", "srcset",
-                                      "longdesc", "cite", "ping", "manifest", "icon", "profile", "usemap", "content");
+constexpr auto url_attributes =
+    words("href", "src", "action", "formaction", "data", "background", "poster", "lowsrc", "dynsrc", "xlink:href",
+          "from", "to", "values", "by", "code", "codebase", "srcset", "longdesc", "cite", "ping", "manifest", "icon",
+          "profile", "usemap", "content");
 
-constexpr auto embedding = words("iframe", "frame", "object", "embed", "applet", "frameset", "base", "portal", "fencedframe");
+constexpr auto embedding =
+    words("iframe", "frame", "object", "embed", "applet", "frameset", "base", "portal", "fencedframe");
 
 struct Attribute {
   std::string_view name;
@@ -40,7 +42,8 @@ bool separator(char c) { return is_space(c) || c == '/'; }
 // HTML5 attribute by attribute; a tag ends at > or at the end of the text.
 class Tag {
  public:
-  Tag(std::string_view text, std::size_t from) : text_(text.substr(0, std::min(text.size(), from + max_tag))), at_(from) {}
+  Tag(std::string_view text, std::size_t from)
+      : text_(text.substr(0, std::min(text.size(), from + max_tag))), at_(from) {}
 
   bool next(Attribute& out) {
     while (at_ < text_.size() && (separator(text_[at_]) || is_quote(text_[at_]))) ++at_;
@@ -163,7 +166,8 @@ class MarkupSearch {
       return name_end;
     }
     // A tag's name ends here in HTML; else it is an address (<a@b.c>) or a comparison.
-    if (name_end < text_.size() && !separator(after) && after != '>' && static_cast<unsigned char>(after) > ' ' && after != '<') {
+    if (name_end < text_.size() && !separator(after) && after != '>' && static_cast<unsigned char>(after) > ' ' &&
+        after != '<') {
       if (holds(name, "script")) add(4, 2, "markup_script", begin, name_end);
       if (!is_quote(after)) return name_end;
     }
@@ -206,10 +210,14 @@ class MarkupSearch {
       const bool fires = self_firing.has(a.name);
       // A page's own <a onclick="track('x')"> is quoted and calls what it named itself.
       Strength strength = 3;
-      if (code >= 5) strength = 9;
-      else if (a.quote == '\0' && !a.value.empty()) strength = 7;
-      else if (fires && !a.value.empty()) strength = 4;
-      else if (a.value.empty()) strength = 3;
+      if (code >= 5)
+        strength = 9;
+      else if (a.quote == '\0' && !a.value.empty())
+        strength = 7;
+      else if (fires && !a.value.empty())
+        strength = 4;
+      else if (a.value.empty())
+        strength = 3;
       if (a.quote == '`') strength = std::max<Strength>(strength, 7);
       add(strength, code >= 8 && a.quote == '\0' ? 4 : 3, "markup_handler", begin, begin + 48);
       return;
@@ -219,7 +227,8 @@ class MarkupSearch {
     if (same(a.name, "srcdoc")) add(7, 3, "markup_embed", begin, begin + 48);
     if (same(a.name, "style")) style(a.value, begin);
     if (same(tag, "meta") && same(a.name, "http-equiv") &&
-        (begins(a.value, "refresh") || begins(a.value, "set-cookie") || begins(a.value, "link") || begins(a.value, "content-sec"))) {
+        (begins(a.value, "refresh") || begins(a.value, "set-cookie") || begins(a.value, "link") ||
+         begins(a.value, "content-sec"))) {
       add(6, 3, "markup_embed", begin, begin + 48);
     }
     if (same(tag, "link") && same(a.name, "rel") && (same(a.value, "import") || same(a.value, "stylesheet"))) {
@@ -238,12 +247,14 @@ class MarkupSearch {
   void url(std::string_view tag, const Attribute& a, std::size_t begin) noexcept {
     std::array<char, 64> buffer;
     const auto plain = url_text(a.value, buffer);
-    for (const std::string_view scheme : {"javascript:", "vbscript:", "livescript:", "jar:javascript:", "feed:javascript:", "mocha:"}) {
+    for (const std::string_view scheme :
+         {"javascript:", "vbscript:", "livescript:", "jar:javascript:", "feed:javascript:", "mocha:"}) {
       if (plain.starts_with(scheme)) return add(9, 4, "markup_url", begin, begin + 48);
     }
-    if (same(a.name, "content") && plain.find("url=javascript:") != npos) return add(9, 4, "markup_url", begin, begin + 48);
-    if (plain.starts_with("data:") && (plain.find("html") != npos || plain.find("svg") != npos || plain.find("xml") != npos ||
-                                       plain.find("script") != npos)) {
+    if (same(a.name, "content") && plain.find("url=javascript:") != npos)
+      return add(9, 4, "markup_url", begin, begin + 48);
+    if (plain.starts_with("data:") && (plain.find("html") != npos || plain.find("svg") != npos ||
+                                       plain.find("xml") != npos || plain.find("script") != npos)) {
       const bool image = same(tag, "img") && plain.find("image/svg") != npos;
       return add(image ? 2 : 8, 4, "markup_url", begin, begin + 48);
     }
@@ -251,8 +262,8 @@ class MarkupSearch {
   }
 
   void style(std::string_view css, std::size_t begin) noexcept {
-    if (holds(css, "expression(") || holds(css, "javascript:") || holds(css, "behavior:") || holds(css, "-moz-binding") ||
-        holds(css, "@import")) {
+    if (holds(css, "expression(") || holds(css, "javascript:") || holds(css, "behavior:") ||
+        holds(css, "-moz-binding") || holds(css, "@import")) {
       add(7, 3, "markup_style", begin, begin + 48);
     }
   }
@@ -288,12 +299,14 @@ class MarkupSearch {
              text_[back - 1] != '\n') {
         --back;
       }
-      const bool closes = back > 0 && (text_[back - 1] == '\'' || text_[back - 1] == '"') && (back - 1 == 0 || !is_space(text_[back - 2]));
+      const bool closes = back > 0 && (text_[back - 1] == '\'' || text_[back - 1] == '"') &&
+                          (back - 1 == 0 || !is_space(text_[back - 2]));
       const bool calls = code.find('(') != npos || code.find('`') != npos || code.find('=') != npos;
       if (closes && (strength >= 4 || calls) && !subject_.prose()) {
         add(8, 3, "markup_breakout", back - 1, i + 40);
       } else if (strength >= 5 && !subject_.told(i)) {
-        add(self_firing.has(name) || before == '/' || i == 0 || is_space(before) ? 6 : 4, 3, "markup_handler", i, i + 40);
+        add(self_firing.has(name) || before == '/' || i == 0 || is_space(before) ? 6 : 4, 3, "markup_handler", i,
+            i + 40);
       }
       i = end;
     }
@@ -320,7 +333,8 @@ class MarkupSearch {
       const auto before = text_.substr(0, i);
       if (before.size() > 64 || before.find('<') != npos) return;
       j = skip_space(text_, j + 1);
-      if (at(text_, j) == '<' && (is_letter(at(text_, j + 1)) || at(text_, j + 1) == '/')) add(6, 3, "markup_breakout", i, j + 32);
+      if (at(text_, j) == '<' && (is_letter(at(text_, j + 1)) || at(text_, j + 1) == '/'))
+        add(6, 3, "markup_breakout", i, j + 32);
       return;
     }
   }

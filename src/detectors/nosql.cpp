@@ -8,16 +8,19 @@ namespace sallyport::detectors {
 namespace {
 
 constexpr auto scripted = words("$where", "$function", "$accumulator", "$eval", "$mapreduce", "$expr");
-constexpr auto operators = words("$all", "$and", "$elemmatch", "$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne",
-                                 "$nin", "$nor", "$not", "$or", "$regex", "$size", "$text", "$type", "$options", "$lookup", "$unionwith",
-                                 "$out", "$merge", "$set", "$unset", "$inc", "$push", "$pull", "$rename", "$natural", "$comment");
+constexpr auto operators =
+    words("$all", "$and", "$elemmatch", "$eq", "$exists", "$gt", "$gte", "$in", "$lt", "$lte", "$mod", "$ne", "$nin",
+          "$nor", "$not", "$or", "$regex", "$size", "$text", "$type", "$options", "$lookup", "$unionwith", "$out",
+          "$merge", "$set", "$unset", "$inc", "$push", "$pull", "$rename", "$natural", "$comment");
 // Asked of these by comparison: a log-in without its secret.
-constexpr auto secrets = words("user", "username", "user_name", "userid", "user_id", "login", "email", "mail", "pass", "passwd", "password",
-                               "pwd", "pin", "otp", "code", "token", "secret", "key", "api_key", "apikey", "access_token", "reset_token",
-                               "resettoken", "session", "sessionid", "auth", "account", "uid", "id", "_id", "captcha", "answer");
-constexpr auto methods = words("find", "findone", "insert", "insertone", "insertmany", "update", "updateone", "remove", "drop",
-                               "deleteone", "deletemany", "save", "aggregate", "mapreduce", "eval", "dropdatabase", "createuser",
-                               "adduser", "count", "distinct", "getcollectionnames", "getcollection", "runcommand");
+constexpr auto secrets =
+    words("user", "username", "user_name", "userid", "user_id", "login", "email", "mail", "pass", "passwd", "password",
+          "pwd", "pin", "otp", "code", "token", "secret", "key", "api_key", "apikey", "access_token", "reset_token",
+          "resettoken", "session", "sessionid", "auth", "account", "uid", "id", "_id", "captcha", "answer");
+constexpr auto methods =
+    words("find", "findone", "insert", "insertone", "insertmany", "update", "updateone", "remove", "drop", "deleteone",
+          "deletemany", "save", "aggregate", "mapreduce", "eval", "dropdatabase", "createuser", "adduser", "count",
+          "distinct", "getcollectionnames", "getcollection", "runcommand");
 
 // $or: in a text, with or without quotes around it
 void operators_in(Search& s) {
@@ -40,7 +43,8 @@ void operators_in(Search& s) {
     // Behind a quote that ended something: ', $or: [ {}, …
     const auto before = s.text.substr(0, i);
     const std::size_t first = before.find_first_not_of(" \t");
-    const bool breaks = first != Search::npos && (is_quote(before[first]) || before[first] == '}' || before[first] == ']' || before[first] == ',');
+    const bool breaks = first != Search::npos && (is_quote(before[first]) || before[first] == '}' ||
+                                                  before[first] == ']' || before[first] == ',');
     s.add(breaks ? 7 : 5, 3, "nosql_operator", i, i + 32);
   }
 }
@@ -62,11 +66,13 @@ void calls(Search& s) {
       at_name = end + 1;
     }
   }
-  for (std::size_t i = find(s.text, "this."), n = 0; i != Search::npos && n < 8; i = find(s.text, "this.", i + 5), ++n) {
+  for (std::size_t i = find(s.text, "this."), n = 0; i != Search::npos && n < 8;
+       i = find(s.text, "this.", i + 5), ++n) {
     const std::size_t end = word_end(s.text, i + 5);
     const auto field = s.text.substr(i + 5, end - i - 5);
     const std::size_t next = skip_space(s.text, end);
-    const bool compared = s.text.substr(next, 2) == "==" || s.text.substr(next, 2) == "!=" || begins(s.text.substr(next), ".match(") || at(s.text, next) == '[';
+    const bool compared = s.text.substr(next, 2) == "==" || s.text.substr(next, 2) == "!=" ||
+                          begins(s.text.substr(next), ".match(") || at(s.text, next) == '[';
     const char before = i == 0 ? '\0' : s.text[i - 1];
     if (compared && (secrets.has(field) || before == '|' || before == '&')) s.add(6, 2, "nosql_script", i, i + 32);
   }
@@ -86,10 +92,12 @@ void breakouts(Search& s) {
     const std::size_t k = skip_space(s.text, op[0] == ';' ? j + 1 : j + 2);
     const auto rest = s.text.substr(k, 48);
     const bool equal = rest.find("==") != Search::npos;
-    const bool statement = begins(rest, "return ") || begins(rest, "return(") || begins(rest, "while(") || begins(rest, "sleep(") || begins(rest, "var ") ||
-                           begins(rest, "throw ") || begins(rest, "function");
+    const bool statement = begins(rest, "return ") || begins(rest, "return(") || begins(rest, "while(") ||
+                           begins(rest, "sleep(") || begins(rest, "var ") || begins(rest, "throw ") ||
+                           begins(rest, "function");
     if (op[0] == ';' && statement) s.add(7, 3, "nosql_breakout", i, k + 24);
-    if (op[0] != ';' && equal && (is_digit(at(rest, 0)) || is_quote(at(rest, 0)) || begins(rest, "this."))) s.add(7, 3, "nosql_breakout", i, k + 24);
+    if (op[0] != ';' && equal && (is_digit(at(rest, 0)) || is_quote(at(rest, 0)) || begins(rest, "this.")))
+      s.add(7, 3, "nosql_breakout", i, k + 24);
   }
 }
 
@@ -124,7 +132,8 @@ void find_nosql_name(std::string_view name, Findings& findings) noexcept {
     while (begin > 0 && is_word(name[begin - 1])) --begin;
     const bool secret = secrets.has(name.substr(begin, field_end - begin));
     // Ranges and sets are what open filters offer; not equal, patterns and existence are for guessing.
-    const bool guess = same(word, "$ne") || same(word, "$regex") || same(word, "$nin") || same(word, "$exists") || same(word, "$not");
+    const bool guess =
+        same(word, "$ne") || same(word, "$regex") || same(word, "$nin") || same(word, "$exists") || same(word, "$not");
     findings.add(Attack::nosql, secret ? 8 : guess ? 5 : 3, "nosql_operator", name);
   }
 }

@@ -26,8 +26,10 @@ std::size_t resolve(std::string_view text, std::array<char, max_lookup>& out) {
       const std::size_t begin = opened[--depth];
       const std::string_view inner(out.data() + begin + 2, size - begin - 2);
       auto value = inner;
-      if (const auto fallback = inner.rfind(":-"); fallback != std::string_view::npos) value = inner.substr(fallback + 2);
-      else if (const auto colon = inner.find(':'); colon != std::string_view::npos) value = inner.substr(colon + 1);
+      if (const auto fallback = inner.rfind(":-"); fallback != std::string_view::npos)
+        value = inner.substr(fallback + 2);
+      else if (const auto colon = inner.find(':'); colon != std::string_view::npos)
+        value = inner.substr(colon + 1);
       const std::size_t length = value.size();
       std::copy(value.begin(), value.end(), out.begin() + static_cast<std::ptrdiff_t>(begin));
       size = begin + length;
@@ -87,7 +89,8 @@ bool php_object(std::string_view text, std::size_t i) {
   const std::size_t digits = j;
   while (is_digit(at(text, j))) ++j;
   if (j == digits || at(text, j) != ':') return false;
-  if (kind == 'a') return at(text, j + 1) == '{' && (at(text, j + 2) == 'i' || at(text, j + 2) == 's') && at(text, j + 3) == ':';
+  if (kind == 'a')
+    return at(text, j + 1) == '{' && (at(text, j + 2) == 'i' || at(text, j + 2) == 's') && at(text, j + 3) == ':';
   return at(text, j + 1) == '"';
 }
 
@@ -112,7 +115,9 @@ void find_jndi(const Subject& subject, Findings& findings) noexcept {
     const std::string_view read(plain.data(), resolve(s.text.substr(i), plain));
     const auto inner = read.substr(2);
     if (inner.find("jndi:") != Search::npos) return s.add(10, 6, "jndi_lookup", i, i + 48);
-    for (const std::string_view prefix : {"env:", "sys:", "java:", "ctx:", "lower:", "upper:", "main:", "bundle:", "::-", "date:", "docker:", "k8s:", "log4j:", "script:", "url:", "dns:", "base64decoder:"}) {
+    for (const std::string_view prefix :
+         {"env:", "sys:", "java:", "ctx:", "lower:", "upper:", "main:", "bundle:", "::-",
+          "date:", "docker:", "k8s:", "log4j:", "script:", "url:", "dns:", "base64decoder:"}) {
       if (inner.starts_with(prefix)) {
         const bool runs = prefix == "script:" || prefix == "url:" || prefix == "dns:" || prefix == "base64decoder:";
         s.add(runs ? 8 : prefix == "date:" ? 3 : 5, 2, "jndi_nested_lookup", i, i + 48);
@@ -129,8 +134,10 @@ void find_serialized(const Subject& subject, Findings& findings) noexcept {
   const bool plain = subject.has(mark::dot | mark::bang | mark::dollar);
   for (const Sign& sign : signs) {
     if (sign.starts) {
-      if (text.starts_with(sign.text) && (sign.strength < 9 || text.size() > 8)) s.add(sign.strength, sign.strength, "serialized_object", 0, 24);
-    } else if (sign.text.size() < 14 ? text.starts_with(sign.text) || (plain && sign.text.size() > 5 && head.find(sign.text) != Search::npos)
+      if (text.starts_with(sign.text) && (sign.strength < 9 || text.size() > 8))
+        s.add(sign.strength, sign.strength, "serialized_object", 0, 24);
+    } else if (sign.text.size() < 14 ? text.starts_with(sign.text) ||
+                                           (plain && sign.text.size() > 5 && head.find(sign.text) != Search::npos)
                                      : plain && head.find(sign.text) != Search::npos) {
       s.add(sign.strength, 3, "serialized_object", 0, 24);
     }
@@ -155,8 +162,10 @@ void find_serialized(const Subject& subject, Findings& findings) noexcept {
 
 void find_prototype(std::string_view name, Findings& findings) noexcept {
   if (name.size() < 9 || name.size() > 512) return;
-  if (const auto at = find(name, "__proto__"); at != std::string_view::npos) return findings.add(Attack::prototype, 8, "prototype_key", name);
-  if (const auto at = find(name, "constructor"); at != std::string_view::npos && holds(name.substr(at + 11), "prototype")) {
+  if (const auto at = find(name, "__proto__"); at != std::string_view::npos)
+    return findings.add(Attack::prototype, 8, "prototype_key", name);
+  if (const auto at = find(name, "constructor");
+      at != std::string_view::npos && holds(name.substr(at + 11), "prototype")) {
     findings.add(Attack::prototype, 8, "prototype_key", name);
   }
 }

@@ -12,21 +12,61 @@ constexpr std::size_t npos = std::string_view::npos;
 
 // Without the leading separator; "/" stands for either one. Absolute, or reached by climbing.
 constexpr std::array<std::string_view, 44> system_files = {
-    "etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/hostname", "etc/issue", "etc/sudoers", "etc/crontab", "etc/fstab",
-    "etc/motd", "etc/master.passwd", "etc/security/passwd", "etc/ssh/", "etc/nginx/", "etc/apache2/", "etc/httpd/", "etc/mysql/",
-    "etc/php", "etc/ssl/private", "etc/kubernetes/", "etc/environment", "etc/os-release", "etc/resolv.conf", "etc/profile",
-    "proc/self/", "proc/version", "proc/cmdline", "proc/1/", "proc/net/", "proc/mounts", "proc/cpuinfo", "var/log/", "var/run/secrets", "var/mail/",
-    "root/.", "usr/local/etc/", "windows/win.ini", "windows/system32", "windows/system.ini", "winnt/", "boot.ini", "inetpub/",
-    "windows/repair", "dev/tcp/",
+    "etc/passwd",
+    "etc/shadow",
+    "etc/group",
+    "etc/hosts",
+    "etc/hostname",
+    "etc/issue",
+    "etc/sudoers",
+    "etc/crontab",
+    "etc/fstab",
+    "etc/motd",
+    "etc/master.passwd",
+    "etc/security/passwd",
+    "etc/ssh/",
+    "etc/nginx/",
+    "etc/apache2/",
+    "etc/httpd/",
+    "etc/mysql/",
+    "etc/php",
+    "etc/ssl/private",
+    "etc/kubernetes/",
+    "etc/environment",
+    "etc/os-release",
+    "etc/resolv.conf",
+    "etc/profile",
+    "proc/self/",
+    "proc/version",
+    "proc/cmdline",
+    "proc/1/",
+    "proc/net/",
+    "proc/mounts",
+    "proc/cpuinfo",
+    "var/log/",
+    "var/run/secrets",
+    "var/mail/",
+    "root/.",
+    "usr/local/etc/",
+    "windows/win.ini",
+    "windows/system32",
+    "windows/system.ini",
+    "winnt/",
+    "boot.ini",
+    "inetpub/",
+    "windows/repair",
+    "dev/tcp/",
 };
 // Telling under any folder.
 constexpr std::array<std::string_view, 22> private_files = {
-    "web-inf/", "meta-inf/", ".ssh/id_", ".ssh/authorized", ".aws/credentials", ".git/config", ".git/head", ".svn/entries", ".htpasswd",
-    ".bash_history", ".mysql_history", ".docker/config", ".kube/config", "wp-config.php", "system32/drivers", "system32/config",
-    "system32/cmd", ".env", "id_rsa", "web.config", "win.ini", ".htaccess",
+    "web-inf/",     "meta-inf/",     ".ssh/id_",         ".ssh/authorized", ".aws/credentials", ".git/config",
+    ".git/head",    ".svn/entries",  ".htpasswd",        ".bash_history",   ".mysql_history",   ".docker/config",
+    ".kube/config", "wp-config.php", "system32/drivers", "system32/config", "system32/cmd",     ".env",
+    "id_rsa",       "web.config",    "win.ini",          ".htaccess",
 };
-constexpr std::array<std::string_view, 12> wrappers = {"php://", "phar://", "expect://", "zip://", "compress.zlib://", "glob://",
-                                                       "ogg://", "rar://", "ssh2.", "zlib:", "netdoc:/", "jar:file"};
+constexpr std::array<std::string_view, 12> wrappers = {
+    "php://", "phar://", "expect://", "zip://", "compress.zlib://", "glob://",
+    "ogg://", "rar://",  "ssh2.",     "zlib:",  "netdoc:/",         "jar:file"};
 
 constexpr bool slash(char c) { return c == '/' || c == '\\'; }
 
@@ -94,8 +134,10 @@ class PathSearch {
       } else if (slash(c)) {
         const char before = i == 0 ? '\0' : text_[i - 1];
         const bool absolute = !is_word(before) && before != '.' && before != '-' && before != '~';
-        if (absolute || climbs > 0) file(i + 1, true, climbs > 0 ? first : i);
-        else if (is_letter(at(text_, i + 1)) || at(text_, i + 1) == '.') file(i + 1, false, i);
+        if (absolute || climbs > 0)
+          file(i + 1, true, climbs > 0 ? first : i);
+        else if (is_letter(at(text_, i + 1)) || at(text_, i + 1) == '.')
+          file(i + 1, false, i);
       } else if (c == ' ' || c == '\n') {
         climbed(climbs, first, i, strange);
         climbs = 0;
@@ -130,9 +172,15 @@ class PathSearch {
       for (const auto name : system_files) {
         if (c == name[0] && matches(rest, name)) {
           // /var/log is what operators write about; /etc/passwd is what attackers ask for.
-          const bool famous = matches(rest, "etc/passwd") || matches(rest, "etc/shadow") || matches(rest, "windows/win.ini") || matches(rest, "boot.ini") || matches(rest, "proc/self/");
+          const bool famous = matches(rest, "etc/passwd") || matches(rest, "etc/shadow") ||
+                              matches(rest, "windows/win.ini") || matches(rest, "boot.ini") ||
+                              matches(rest, "proc/self/");
           const bool whole = begin == 0 || climbed;
-          return add(climbed ? 9 : famous ? 6 : whole && !subject_.has(mark::space) ? 5 : 3, climbed ? 5 : 3, "path_file", begin, i + name.size());
+          return add(climbed                               ? 9
+                     : famous                              ? 6
+                     : whole && !subject_.has(mark::space) ? 5
+                                                           : 3,
+                     climbed ? 5 : 3, "path_file", begin, i + name.size());
         }
       }
     }
@@ -148,15 +196,19 @@ class PathSearch {
     std::string_view which;
     const auto at = find_any(text_.substr(0, 8192), wrappers, &which);
     if (at == npos || (at > 0 && is_word(text_[at - 1]))) return;
-    add(which.starts_with("php") || which.starts_with("exp") || which.starts_with("phar") || which.starts_with("netdoc") || which.starts_with("jar") ? 8 : 5, 3,
-        "path_wrapper", at, at + 40);
+    add(which.starts_with("php") || which.starts_with("exp") || which.starts_with("phar") ||
+                which.starts_with("netdoc") || which.starts_with("jar")
+            ? 8
+            : 5,
+        3, "path_wrapper", at, at + 40);
   }
 
   // A name that ends for C where it goes on for others: shell.php\0.jpg
   void nul() noexcept {
     const auto at = text_.find('\0');
     if (at == npos || text_.size() > 1024) return;
-    const bool name = at + 1 < text_.size() ? detectors::at(text_, at + 1) == '.' : at >= 4 && text_.substr(0, at).find('.') != npos;
+    const bool name =
+        at + 1 < text_.size() ? detectors::at(text_, at + 1) == '.' : at >= 4 && text_.substr(0, at).find('.') != npos;
     add(name ? 6 : 3, 3, "path_nul", at, at + 8);
   }
 

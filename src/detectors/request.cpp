@@ -10,17 +10,21 @@ namespace sallyport::detectors {
 namespace {
 
 // Followed by servers only.
-constexpr std::array<std::string_view, 13> schemes = {"gopher", "dict", "file", "tftp", "ldap", "ldaps", "netdoc", "jar", "sftp", "smb",
+constexpr std::array<std::string_view, 13> schemes = {"gopher",     "dict",        "file", "tftp", "ldap",
+                                                      "ldaps",      "netdoc",      "jar",  "sftp", "smb",
                                                       "local_file", "view-source", "ldapi"};
 // Hosts of metadata services and names that mean this host.
-constexpr auto metadata = words("metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal",
-                                "metadata.azure.com", "metadata.packet.net", "metadata.platformequinix.com", "rancher-metadata",
-                                "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "metadata.tencentyun.com",
-                                "metadata.internal", "host.docker.internal", "gateway.docker.internal");
-constexpr auto locals = words("localhost", "localhost.localdomain", "localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback", "loopback");
+constexpr auto metadata =
+    words("metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal",
+          "metadata.azure.com", "metadata.packet.net", "metadata.platformequinix.com", "rancher-metadata",
+          "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
+          "metadata.tencentyun.com", "metadata.internal", "host.docker.internal", "gateway.docker.internal");
+constexpr auto locals = words("localhost", "localhost.localdomain", "localhost6", "localhost6.localdomain6",
+                              "ip6-localhost", "ip6-loopback", "loopback");
 // Names that resolve to what is written in them, or to this host.
-constexpr std::array<std::string_view, 11> wildcard = {".nip.io", ".xip.io", ".sslip.io", ".localtest.me", ".lvh.me", ".vcap.me", ".lacolhost.com",
-                                                       ".1u.ms", ".rbndr.us", ".localho.st", ".traefik.me"};
+constexpr std::array<std::string_view, 11> wildcard = {".nip.io",   ".xip.io",     ".sslip.io",      ".localtest.me",
+                                                       ".lvh.me",   ".vcap.me",    ".lacolhost.com", ".1u.ms",
+                                                       ".rbndr.us", ".localho.st", ".traefik.me"};
 
 struct Number {
   std::uint64_t value = 0;
@@ -70,8 +74,10 @@ Host inet_aton(std::string_view host) {
   out.plain = count == 4;
   for (std::size_t i = 0; i < count; ++i) {
     out.plain = out.plain && parts[i].plain && parts[i].value < 256;
-    if (i + 1 < count) value = value << 8 | (parts[i].value & 0xFF);
-    else value = value << (8 * (5 - count)) | (parts[i].value & ((std::uint64_t{1} << (8 * (5 - count))) - 1));
+    if (i + 1 < count)
+      value = value << 8 | (parts[i].value & 0xFF);
+    else
+      value = value << (8 * (5 - count)) | (parts[i].value & ((std::uint64_t{1} << (8 * (5 - count))) - 1));
   }
   for (std::size_t i = 0; i < 4; ++i) out.v4[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
   out.found = true;
@@ -84,7 +90,9 @@ int nearness(const std::array<std::uint8_t, 4>& a) {
   if (a[0] == 100 && a[1] == 100 && a[2] == 100 && a[3] == 200) return 3;
   if (a[0] == 192 && a[1] == 0 && a[2] == 0 && a[3] == 192) return 3;
   if (a[0] == 127 || a[0] == 0) return 2;
-  if (a[0] == 10 || (a[0] == 192 && a[1] == 168) || (a[0] == 172 && (a[1] & 0xF0) == 16) || (a[0] == 100 && (a[1] & 0xC0) == 64)) return 1;
+  if (a[0] == 10 || (a[0] == 192 && a[1] == 168) || (a[0] == 172 && (a[1] & 0xF0) == 16) ||
+      (a[0] == 100 && (a[1] & 0xC0) == 64))
+    return 1;
   return 0;
 }
 
@@ -119,8 +127,9 @@ void judge_v6(Search& s, std::string_view text, std::size_t begin, std::size_t e
 // Judges what stands between "//" and the path.
 void authority(Search& s, std::size_t scheme, std::size_t begin) {
   std::size_t end = begin;
-  while (end < s.text.size() && end - begin < 512 && s.text[end] != '/' && s.text[end] != '?' && s.text[end] != '#' && s.text[end] != '\\' &&
-         !is_space(s.text[end]) && !is_quote(s.text[end]) && s.text[end] != '<' && s.text[end] != '>') {
+  while (end < s.text.size() && end - begin < 512 && s.text[end] != '/' && s.text[end] != '?' && s.text[end] != '#' &&
+         s.text[end] != '\\' && !is_space(s.text[end]) && !is_quote(s.text[end]) && s.text[end] != '<' &&
+         s.text[end] != '>') {
     ++end;
   }
   auto host = s.text.substr(begin, end - begin);
@@ -140,7 +149,9 @@ void authority(Search& s, std::size_t scheme, std::size_t begin) {
     return s.add(dressed ? 6 : 4, 2, "request_loopback", scheme, end);
   }
   for (const auto name : wildcard) {
-    if (host.size() >= name.size() - 1 && (same(host, name.substr(1)) || (host.size() > name.size() && same(host.substr(host.size() - name.size()), name)))) {
+    if (host.size() >= name.size() - 1 &&
+        (same(host, name.substr(1)) ||
+         (host.size() > name.size() && same(host.substr(host.size() - name.size()), name)))) {
       return s.add(6, 3, "request_disguised_address", scheme, end);
     }
   }
@@ -149,7 +160,8 @@ void authority(Search& s, std::size_t scheme, std::size_t begin) {
     for (std::size_t i = 0; i + 1 < host.size(); ++i) {
       const auto a = static_cast<unsigned char>(host[i]);
       const auto b = static_cast<unsigned char>(host[i + 1]);
-      if ((a == 0xE2 && (b == 0x91 || b == 0x92 || b == 0x93)) || (a == 0xEF && (b == 0xBC || b == 0xBD)) || (a == 0xE3 && b == 0x80)) {
+      if ((a == 0xE2 && (b == 0x91 || b == 0x92 || b == 0x93)) || (a == 0xEF && (b == 0xBC || b == 0xBD)) ||
+          (a == 0xE3 && b == 0x80)) {
         return s.add(7, 3, "request_disguised_address", scheme, end);
       }
     }
@@ -170,17 +182,21 @@ void find_server_request(const Subject& subject, Findings& findings) noexcept {
   int tried = 0;
   for (std::size_t i = text.find(':'); i != Search::npos && tried < 32; i = text.find(':', i + 1)) {
     std::size_t begin = i;
-    while (begin > 0 && i - begin < 16 && (is_word(text[begin - 1]) || text[begin - 1] == '-' || text[begin - 1] == '+' || text[begin - 1] == '.')) --begin;
+    while (begin > 0 && i - begin < 16 &&
+           (is_word(text[begin - 1]) || text[begin - 1] == '-' || text[begin - 1] == '+' || text[begin - 1] == '.'))
+      --begin;
     const auto scheme = text.substr(begin, i - begin);
     if (scheme.size() < 2) continue;
     ++tried;
-    const bool starts = begin == 0 || is_space(text[begin - 1]) || is_quote(text[begin - 1]) || text[begin - 1] == '=' || text[begin - 1] == '(' || text[begin - 1] == ':';
+    const bool starts = begin == 0 || is_space(text[begin - 1]) || is_quote(text[begin - 1]) ||
+                        text[begin - 1] == '=' || text[begin - 1] == '(' || text[begin - 1] == ':';
     std::size_t slashes = i + 1;
     while (slashes - i <= 3 && (at(text, slashes) == '/' || at(text, slashes) == '\\')) ++slashes;
     if (starts) {
       for (const auto name : schemes) {
         if (!same(scheme, name) || slashes == i + 1) continue;
-        const bool address = same(scheme, "sftp") || same(scheme, "smb") || same(scheme, "ldap") || same(scheme, "ldaps");
+        const bool address =
+            same(scheme, "sftp") || same(scheme, "smb") || same(scheme, "ldap") || same(scheme, "ldaps");
         s.add(address ? 4 : begin == 0 ? 7 : 5, 3, "request_scheme", begin, begin + 40);
       }
     }

@@ -11,20 +11,21 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 
 // Functions that a payload calls.
-constexpr auto sinks = words("alert", "atob", "confirm", "eval", "execscript", "fetch", "function", "import",
-                             "importscripts", "print", "prompt", "setinterval", "settimeout", "setimmediate", "unescape",
-                             "decodeuricomponent", "xmlhttprequest", "websocket", "find", "open", "write", "writeln",
-                             "sendbeacon", "postmessage", "$", "getscript", "insertadjacenthtml", "fromcharcode",
-                             "constructor", "createelement");
+constexpr auto sinks =
+    words("alert", "atob", "confirm", "eval", "execscript", "fetch", "function", "import", "importscripts", "print",
+          "prompt", "setinterval", "settimeout", "setimmediate", "unescape", "decodeuricomponent", "xmlhttprequest",
+          "websocket", "find", "open", "write", "writeln", "sendbeacon", "postmessage", "$", "getscript",
+          "insertadjacenthtml", "fromcharcode", "constructor", "createelement");
 // Those that prove nothing when a whole value is only their call.
-constexpr auto proofs = words("alert", "confirm", "eval", "prompt", "execscript", "setinterval", "settimeout", "function");
+constexpr auto proofs =
+    words("alert", "confirm", "eval", "prompt", "execscript", "setinterval", "settimeout", "function");
 // Objects whose properties payloads read or set.
 constexpr auto objects = words("document", "window", "self", "top", "parent", "frames", "globalthis", "location",
                                "localstorage", "sessionstorage", "this");
 constexpr auto properties =
-    words("cookie", "domain", "location", "write", "writeln", "body", "documentelement", "href", "eval", "alert", "name",
-          "innerhtml", "constructor", "getitem", "defaultview", "url", "baseuri", "referrer", "createelement", "open",
-          "hash", "prompt", "confirm", "settimeout", "origin");
+    words("cookie", "domain", "location", "write", "writeln", "body", "documentelement", "href", "eval", "alert",
+          "name", "innerhtml", "constructor", "getitem", "defaultview", "url", "baseuri", "referrer", "createelement",
+          "open", "hash", "prompt", "confirm", "settimeout", "origin");
 
 // Between the name of a function and its arguments: (, ?.(, .call(, .apply(, .bind(, a template.
 std::size_t call_begin(std::string_view text, std::size_t i) {
@@ -99,8 +100,10 @@ Strength script_strength(std::string_view code) noexcept {
     }
     const std::size_t end = std::max(word_end(code, i), i + 1);
     const auto word = code.substr(i, end - i);
-    if (proofs.has(word) && call_begin(code, end) != npos) keep(9);
-    else if (sinks.has(word) && word != "$" && call_begin(code, end) != npos) keep(same(word, "print") || same(word, "open") || same(word, "find") ? 6 : 7);
+    if (proofs.has(word) && call_begin(code, end) != npos)
+      keep(9);
+    else if (sinks.has(word) && word != "$" && call_begin(code, end) != npos)
+      keep(same(word, "print") || same(word, "open") || same(word, "find") ? 6 : 7);
     if (objects.has(word) && reads_object(code, end)) keep(same(word, "this") ? 4 : 8);
     if (same(word, "location") && at(code, skip_space(code, end)) == '=') keep(7);
     if (same(word, "javascript") && at(code, skip_space(code, end)) == ':') keep(8);
@@ -147,7 +150,9 @@ class ScriptSearch {
       switch (first) {
         case 'j':
         case 'v':
-        case 'l': url(begin, i); break;
+        case 'l':
+          url(begin, i);
+          break;
         case 'a':
         case 'c':
         case 'e':
@@ -159,8 +164,10 @@ class ScriptSearch {
         case 'd':
         case 'w':
         case 't':
-        case 'g': break;
-        default: continue;
+        case 'g':
+          break;
+        default:
+          continue;
       }
       const auto word = text_.substr(begin, size);
       if (proofs.has(word)) {
@@ -197,32 +204,37 @@ class ScriptSearch {
   void proof(std::string_view word, std::size_t begin, std::size_t end) noexcept {
     const std::size_t call = call_begin(text_, end);
     if (call == npos) return;
-    const bool general = same(word, "function") || same(word, "setinterval") || same(word, "settimeout") || same(word, "eval");
+    const bool general =
+        same(word, "function") || same(word, "setinterval") || same(word, "settimeout") || same(word, "eval");
     const char argument = at(text_, skip_space(text_, call + 1));
     // alert (or a call) in a text; "function(a, b)" is everybody's.
-    if (call > end && at(text_, end) == ' ' && is_letter(argument) && !holds(text_.substr(call, 24), "document")) return;
+    if (call > end && at(text_, end) == ' ' && is_letter(argument) && !holds(text_.substr(call, 24), "document"))
+      return;
     if (same(word, "function") && !is_quote(argument)) return;
     const char before = begin == 0 ? '\0' : text_[begin - 1];
     if (before == '.' && general) return;
     const bool alone = begin == 0 || is_quote(text_[0]);
-    const bool proves = is_digit(argument) || is_quote(argument) || argument == '/' || argument == '%' || argument == '\0' ||
-                        argument == ')' || argument == '=' || argument == '`' || script_strength(text_.substr(call, 64)) >= 4 ||
-                        text_.substr(end, call - end).find('.') != npos;
+    const bool proves = is_digit(argument) || is_quote(argument) || argument == '/' || argument == '%' ||
+                        argument == '\0' || argument == ')' || argument == '=' || argument == '`' ||
+                        script_strength(text_.substr(call, 64)) >= 4 || text_.substr(end, call - end).find('.') != npos;
     if (alone && !general) return add(proves ? 7 : 5, 3, "script_call", begin, begin + 40);
     if (alone) return add(proves || same(word, "eval") ? 6 : 4, 3, "script_call", begin, begin + 40);
-    const bool breaks = is_quote(before) || before == ';' || before == '-' || before == '+' || before == '*' || before == '/' ||
-                        before == '>' || before == '=' || before == '(' || before == '}' || before == ')' || before == '|' ||
-                        before == '^' || before == ',' || before == '!' || before == '~' || before == '&' || before == '{' ||
-                        before == '\n' || before == '?' || before == ':';
+    const bool breaks = is_quote(before) || before == ';' || before == '-' || before == '+' || before == '*' ||
+                        before == '/' || before == '>' || before == '=' || before == '(' || before == '}' ||
+                        before == ')' || before == '|' || before == '^' || before == ',' || before == '!' ||
+                        before == '~' || before == '&' || before == '{' || before == '\n' || before == '?' ||
+                        before == ':';
     if (general) return add(breaks && proves ? 5 : 3, 2, "script_call", begin, begin + 40);
     add(breaks ? (proves ? 7 : 5) : (proves ? 4 : 3), 3, "script_call", begin, begin + 40);
   }
 
   void object(std::string_view word, std::size_t begin, std::size_t end) noexcept {
     if (!reads_object(text_, end)) return;
-    if (same(word, "this") || same(word, "parent") || same(word, "top") || same(word, "self") || same(word, "location")) {
+    if (same(word, "this") || same(word, "parent") || same(word, "top") || same(word, "self") ||
+        same(word, "location")) {
       // Words of other languages too: only computed access tells.
-      if (at(text_, end) == '[' && is_quote(at(text_, end + 1)) && (script_strength(text_.substr(end, 48)) >= 4 || joined(text_.substr(end, 48)))) {
+      if (at(text_, end) == '[' && is_quote(at(text_, end + 1)) &&
+          (script_strength(text_.substr(end, 48)) >= 4 || joined(text_.substr(end, 48)))) {
         add(5, 2, "script_object", begin, begin + 40);
       }
       return;
@@ -232,14 +244,19 @@ class ScriptSearch {
     const bool computed = at(text_, end) == '[';
     // In the middle of a program it is the program's; joined to what is left of a statement it is not.
     const char before = begin == 0 ? '\0' : text_[begin - 1];
-    const bool joined_on = before == '+' || before == '=' || before == '{' || before == '`' || before == '-' || before == '*';
-    add(begin == 0 || joined_on ? (computed || secret ? 6 : 5) : computed ? 5 : 4, 3, "script_object", begin, begin + 40);
+    const bool joined_on =
+        before == '+' || before == '=' || before == '{' || before == '`' || before == '-' || before == '*';
+    add(begin == 0 || joined_on ? (computed || secret ? 6 : 5)
+        : computed              ? 5
+                                : 4,
+        3, "script_object", begin, begin + 40);
   }
 
   // ["al"+"ert"]( and ['a'](: a name put together, or called.
   static bool joined(std::string_view access) noexcept {
     const auto close = access.find(']');
-    return close != npos && (access.substr(0, close).find('+') != npos || at(access, close + 1) == '(' || at(access, close + 1) == '`');
+    return close != npos &&
+           (access.substr(0, close).find('+') != npos || at(access, close + 1) == '(' || at(access, close + 1) == '`');
   }
 
   // [].filter.constructor('alert(1)')(), {}.constructor.constructor
@@ -261,7 +278,9 @@ class ScriptSearch {
       std::size_t j = skip_space(text_, i + 1);
       while (at(text_, j) == ')' || at(text_, j) == '}' || at(text_, j) == ']') ++j;
       const char op = at(text_, j);
-      if (op != '-' && op != '+' && op != '*' && op != '/' && op != ';' && op != '^' && op != '|' && op != '&' && op != ',' && op != '?') continue;
+      if (op != '-' && op != '+' && op != '*' && op != '/' && op != ';' && op != '^' && op != '|' && op != '&' &&
+          op != ',' && op != '?')
+        continue;
       j = skip_space(text_, j + 1);
       if (at(text_, j) == op) j = skip_space(text_, j + 1);
       const std::size_t end = word_end(text_, j);

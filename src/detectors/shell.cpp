@@ -13,24 +13,26 @@ constexpr std::size_t npos = std::string_view::npos;
 
 // Commands whose name alone after a separator says what is meant.
 constexpr auto sharp = words(
-    "base64", "bash", "busybox", "cat", "certutil", "chmod", "chown", "cmd", "cmd.exe", "crontab", "csh", "curl", "cscript", "dash",
-    "dig", "getent", "gcc", "hostname", "id", "ifconfig", "ipconfig", "ksh", "ls", "lynx", "mkfifo", "mknod", "mshta", "nc", "ncat",
-    "netcat", "netstat", "nmap", "nohup", "nslookup", "passwd", "perl", "php", "ping", "powershell", "powershell.exe", "printenv",
-    "ps", "pwd", "pwsh", "python", "python2", "python3", "regsvr32", "rm", "ruby", "rundll32", "scp", "sh", "sleep", "socat", "ssh",
-    "su", "sudo", "systeminfo", "tasklist", "tcpdump", "telnet", "tftp", "traceroute", "uname", "wget", "whoami", "wmic", "xxd",
-    "zsh", "bitsadmin", "sysctl", "useradd", "usermod", "adduser", "tclsh", "lua", "node", "osascript", "gawk", "awk", "rev",
-    "uptime", "lsof", "mount", "reboot", "shutdown", "killall", "systemctl", "xargs", "tee", "phpinfo", "ifconfig.exe", "net.exe");
+    "base64", "bash", "busybox", "cat", "certutil", "chmod", "chown", "cmd", "cmd.exe", "crontab", "csh", "curl",
+    "cscript", "dash", "dig", "getent", "gcc", "hostname", "id", "ifconfig", "ipconfig", "ksh", "ls", "lynx", "mkfifo",
+    "mknod", "mshta", "nc", "ncat", "netcat", "netstat", "nmap", "nohup", "nslookup", "passwd", "perl", "php", "ping",
+    "powershell", "powershell.exe", "printenv", "ps", "pwd", "pwsh", "python", "python2", "python3", "regsvr32", "rm",
+    "ruby", "rundll32", "scp", "sh", "sleep", "socat", "ssh", "su", "sudo", "systeminfo", "tasklist", "tcpdump",
+    "telnet", "tftp", "traceroute", "uname", "wget", "whoami", "wmic", "xxd", "zsh", "bitsadmin", "sysctl", "useradd",
+    "usermod", "adduser", "tclsh", "lua", "node", "osascript", "gawk", "awk", "rev", "uptime", "lsof", "mount",
+    "reboot", "shutdown", "killall", "systemctl", "xargs", "tee", "phpinfo", "ifconfig.exe", "net.exe");
 // Commands that are words of a language too: something must follow that only a command has.
 constexpr auto blunt = words(
-    "at", "cp", "cut", "date", "del", "dir", "df", "echo", "env", "exec", "expr", "fetch", "file", "find", "finger", "ftp", "grep",
-    "head", "history", "host", "kill", "last", "less", "ln", "locate", "mail", "make", "md", "mkdir", "more", "mv", "net", "nl", "od",
-    "open", "print", "printf", "reg", "sc", "sed", "service", "set", "sort", "split", "start", "strings", "tac", "tail", "tar", "test",
-    "time", "top", "touch", "type", "ver", "w", "wall", "watch", "which", "who", "write", "eval", "export", "source", "tree", "route",
-    "arp", "iex", "invoke-expression", "invoke-webrequest", "iwr", "start-process", "get-content", "get-process", "rename", "copy",
-    "git", "apt-get", "apt", "yum", "docker", "pip", "npm", "vi", "nano", "zip", "unzip", "gzip", "cd", "sqlite3", "mysql");
+    "at", "cp", "cut", "date", "del", "dir", "df", "echo", "env", "exec", "expr", "fetch", "file", "find", "finger",
+    "ftp", "grep", "head", "history", "host", "kill", "last", "less", "ln", "locate", "mail", "make", "md", "mkdir",
+    "more", "mv", "net", "nl", "od", "open", "print", "printf", "reg", "sc", "sed", "service", "set", "sort", "split",
+    "start", "strings", "tac", "tail", "tar", "test", "time", "top", "touch", "type", "ver", "w", "wall", "watch",
+    "which", "who", "write", "eval", "export", "source", "tree", "route", "arp", "iex", "invoke-expression",
+    "invoke-webrequest", "iwr", "start-process", "get-content", "get-process", "rename", "copy", "git", "apt-get",
+    "apt", "yum", "docker", "pip", "npm", "vi", "nano", "zip", "unzip", "gzip", "cd", "sqlite3", "mysql");
 
 constexpr std::array<std::string_view, 12> certain = {
-    "/dev/tcp/", "/dev/udp/",      "/bin/sh",          "/bin/bash",          "bash -i",   "bash -c",
+    "/dev/tcp/", "/dev/udp/",     "/bin/sh",           "/bin/bash",          "bash -i",    "bash -c",
     "sh -c ",    "powershell -e", "invoke-expression", "new-object net.web", "cmd.exe /c", "cmd /c ",
 };
 
@@ -91,7 +93,8 @@ class ShellSearch {
 
   void run() noexcept {
     if (subject_.has(mark::dollar)) expansions();
-    if (subject_.has(mark::semicolon | mark::pipe | mark::tick | mark::line | mark::dollar | mark::angle | mark::close_angle | mark::brace)) {
+    if (subject_.has(mark::semicolon | mark::pipe | mark::tick | mark::line | mark::dollar | mark::angle |
+                     mark::close_angle | mark::brace)) {
       separators();
     }
     if (subject_.has(mark::slash | mark::dash | mark::percent)) whole();
@@ -109,8 +112,9 @@ class ShellSearch {
     for (std::size_t i = text_.find('$'); i != npos && tried < 32; i = text_.find('$', i + 1), ++tried) {
       const auto rest = text_.substr(i + 1);
       if (begins(rest, "ifs") && (rest.size() == 3 || !is_letter(rest[3]))) add(8, 3, "shell_expansion", i, i + 24);
-      if (begins(rest, "{ifs") ) add(8, 3, "shell_expansion", i, i + 24);
-      if (rest.starts_with("{PATH:") || rest.starts_with("{HOME:") || rest.starts_with("{PWD:") || rest.starts_with("{SHELL:")) {
+      if (begins(rest, "{ifs")) add(8, 3, "shell_expansion", i, i + 24);
+      if (rest.starts_with("{PATH:") || rest.starts_with("{HOME:") || rest.starts_with("{PWD:") ||
+          rest.starts_with("{SHELL:")) {
         add(8, 3, "shell_expansion", i, i + 24);
       }
       if (rest.starts_with("'\\x") || rest.starts_with("'\\1")) add(6, 3, "shell_expansion", i, i + 24);
@@ -164,12 +168,14 @@ class ShellSearch {
           if (at(text_, i + 1) == ')' && at(text_, skip_space(text_, i + 2)) == '{') {
             const auto body = text_.substr(skip_space(text_, i + 2) + 1, 24);
             const std::size_t first = skip_space(body, 0);
-            if (i == 0 && (at(body, first) == ':' || at(body, first) == '_' || body.find("};") != npos || body.find("; }") != npos)) {
+            if (i == 0 && (at(body, first) == ':' || at(body, first) == '_' || body.find("};") != npos ||
+                           body.find("; }") != npos)) {
               add(9, 4, "shell_function", i, i + 24);
             }
           }
           break;
-        default: break;  // any other byte
+        default:
+          break;  // any other byte
       }
     }
   }
@@ -208,15 +214,17 @@ class ShellSearch {
     }
     const char after = at(text_, word.end);
     const char argument = at(text_, skip_space(text_, word.end));
-    const bool ends = word.end >= text_.size() || after == ';' || after == '|' || after == '&' || after == '#' || after == '`' || after == ')' || after == '>' ||
-                      after == '\n' || after == '\r' || after == '\'' || after == '"';
-    const bool spaced = is_space(after) || after == '$' || after == '<' || after == '{' || after == ',' || ends || after == '/' || after == '%';
+    const bool ends = word.end >= text_.size() || after == ';' || after == '|' || after == '&' || after == '#' ||
+                      after == '`' || after == ')' || after == '>' || after == '\n' || after == '\r' || after == '\'' ||
+                      after == '"';
+    const bool spaced = is_space(after) || after == '$' || after == '<' || after == '{' || after == ',' || ends ||
+                        after == '/' || after == '%';
     if (!spaced) return;
     // Arguments that only a command line has.
     const auto rest = text_.substr(word.end, 96);
-    const bool argued = argument == '-' || argument == '/' || argument == '$' || argument == '~' || argument == '\'' || argument == '"' ||
-                        argument == '*' || argument == '.' || is_digit(argument) || rest.find("://") != npos ||
-                        rest.find('/') != npos || rest.find('\\') != npos;
+    const bool argued = argument == '-' || argument == '/' || argument == '$' || argument == '~' || argument == '\'' ||
+                        argument == '"' || argument == '*' || argument == '.' || is_digit(argument) ||
+                        rest.find("://") != npos || rest.find('/') != npos || rest.find('\\') != npos;
     const bool line = separator == '\n' || separator == '\r';
     const bool value = value_before(begin);
     Strength strength = 0;
@@ -228,13 +236,17 @@ class ShellSearch {
       strength = ends ? 4 : argued ? 6 : 3;
       if (separator == '|' && argued) strength = 6;
     }
-    if (line) strength = static_cast<Strength>(is_sharp && (argued || ends) ? (text_.find('\n', begin + 1) == npos && value ? 6 : 3) : 1);
+    if (line)
+      strength = static_cast<Strength>(
+          is_sharp && (argued || ends) ? (text_.find('\n', begin + 1) == npos && value ? 6 : 3) : 1);
     // One & joins parameters of a URL, and "AT&T"; a bar divides a table: | id | name |
-    if (separator == '&' && at(text_, begin + 1) != '&' && is_letter(at(text_, begin + 1)) && !argued) strength = std::min<Strength>(strength, 3);
-    if (separator == '&' && text_.substr(0, std::min<std::size_t>(begin, 2048)).find('?') != npos) strength = std::min<Strength>(strength, 3);
+    if (separator == '&' && at(text_, begin + 1) != '&' && is_letter(at(text_, begin + 1)) && !argued)
+      strength = std::min<Strength>(strength, 3);
+    if (separator == '&' && text_.substr(0, std::min<std::size_t>(begin, 2048)).find('?') != npos)
+      strength = std::min<Strength>(strength, 3);
     if (after == '=') return;
     if (is_sharp && !word.disguised && list_of_words(separator)) strength = std::min<Strength>(strength, 4);
-    if (separator == '|' && argument == '|' ) strength = std::min<Strength>(strength, 2);
+    if (separator == '|' && argument == '|') strength = std::min<Strength>(strength, 2);
     if (separator == ';' && begin > 0 && text_.substr(0, 8) == "Mozilla/") strength = std::min<Strength>(strength, 2);
     if (!value) strength = std::min<Strength>(strength, certain_near(begin) ? 7 : 4);
     add(strength, certain_near(begin) ? 4 : 3, "shell_command", begin, word.end + 24);
@@ -245,8 +257,10 @@ class ShellSearch {
     if (text_.size() > 256 || !is_letter(text_[0]) || !is_word(text_.back())) return false;
     int items = 1;
     for (const char c : text_) {
-      if (c == separator) ++items;
-      else if (!is_word(c) && c != ' ') return false;
+      if (c == separator)
+        ++items;
+      else if (!is_word(c) && c != ' ')
+        return false;
     }
     return items >= 3;
   }
@@ -266,13 +280,17 @@ class ShellSearch {
     const bool sharp_word = sharp.has(word.text());
     const bool blunt_word = blunt.has(word.text()) && (is_space(after) || after == c || after == ')');
     if (!sharp_word && !blunt_word) return;
-    if (!is_space(after) && after != c && after != ')' && after != '$' && after != '{' && after != '<' && after != '|' && after != ';') return;
+    if (!is_space(after) && after != c && after != ')' && after != '$' && after != '{' && after != '<' &&
+        after != '|' && after != ';')
+      return;
     if (c == '`') {
       const auto close = text_.find('`', begin + 1);
       if (close == npos) return;
       // The name of a command between backticks is how people write about it.
       const bool alone = begin == 0 && close + 1 == text_.size();
-      const bool glued = (begin > 0 && !is_space(text_[begin - 1])) || (close + 1 < text_.size() && !is_space(text_[close + 1]) && text_[close + 1] != '.' && text_[close + 1] != ',');
+      const bool glued =
+          (begin > 0 && !is_space(text_[begin - 1])) || (close + 1 < text_.size() && !is_space(text_[close + 1]) &&
+                                                         text_[close + 1] != '.' && text_[close + 1] != ',');
       return add(alone || glued || word.disguised ? 7 : 4, 3, "shell_substitution", begin, close + 1);
     }
     add(sharp_word ? 8 : 6, 3, "shell_substitution", begin, word.end + 24);
@@ -294,7 +312,8 @@ class ShellSearch {
       const bool starts = at == 0 || value_before(at);
       add(network ? 9 : starts ? 7 : 4, 3, "shell_interpreter", at, at + 32);
     }
-    if (subject_.has(mark::percent) && (holds(text_, "%comspec%") || holds(text_, "%systemroot%") || holds(text_, "%programfiles"))) {
+    if (subject_.has(mark::percent) &&
+        (holds(text_, "%comspec%") || holds(text_, "%systemroot%") || holds(text_, "%programfiles"))) {
       add(6, 3, "shell_expansion", 0, 32);
     }
     // cat /etc/passwd is found by its path; wget http://… | sh by what follows.
@@ -302,8 +321,8 @@ class ShellSearch {
     if (sharp.has(first.text()) && at(text_, first.end) == ' ' && !subject_.prose()) {
       const auto rest = text_.substr(first.end + 1);
       if (first.disguised) add(6, 3, "shell_command", 0, 40);
-      if ((begins(rest, "http://") || begins(rest, "https://") || rest.starts_with("-O ") || rest.starts_with("-o ") || rest.starts_with("-L ") || rest.starts_with("-e ") ||
-           rest.starts_with("/etc/"))) {
+      if ((begins(rest, "http://") || begins(rest, "https://") || rest.starts_with("-O ") || rest.starts_with("-o ") ||
+           rest.starts_with("-L ") || rest.starts_with("-e ") || rest.starts_with("/etc/"))) {
         add(6, 3, "shell_command", 0, 40);
       }
     }
@@ -319,8 +338,8 @@ class ShellSearch {
 }  // namespace
 
 void find_shell(const Subject& subject, Findings& findings) noexcept {
-  constexpr std::uint32_t any = mark::semicolon | mark::pipe | mark::tick | mark::line | mark::dollar | mark::brace | mark::angle |
-                                mark::close_angle | mark::slash | mark::dash | mark::percent;
+  constexpr std::uint32_t any = mark::semicolon | mark::pipe | mark::tick | mark::line | mark::dollar | mark::brace |
+                                mark::angle | mark::close_angle | mark::slash | mark::dash | mark::percent;
   if (!subject.has(any)) return;
   ShellSearch(subject, findings).run();
 }

@@ -13,11 +13,11 @@ constexpr std::size_t npos = std::string_view::npos;
 // Names that only a database's catalogue, administration or attack has.
 constexpr auto catalogue =
     words("all_tables", "all_tab_columns", "dba_users", "dbms_ldap", "dbms_lock", "dbms_pipe", "dbms_xmlgen",
-          "information_schema", "msysobjects", "openrowset", "opendatasource", "pg_catalog", "pg_read_file", "pg_shadow",
-          "pg_sleep", "pg_user", "pg_ls_dir", "sp_addsrvrolemember", "sp_configure", "sp_executesql", "sp_makewebtask",
-          "sp_oacreate", "sp_oamethod", "sqlite_master", "sqlite_schema", "sys_eval", "sys_exec", "sysobjects",
-          "syscolumns", "sysdatabases", "user_tables", "user_tab_columns", "utl_file", "utl_http", "utl_inaddr",
-          "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread", "xp_regwrite", "ctxsys");
+          "information_schema", "msysobjects", "openrowset", "opendatasource", "pg_catalog", "pg_read_file",
+          "pg_shadow", "pg_sleep", "pg_user", "pg_ls_dir", "sp_addsrvrolemember", "sp_configure", "sp_executesql",
+          "sp_makewebtask", "sp_oacreate", "sp_oamethod", "sqlite_master", "sqlite_schema", "sys_eval", "sys_exec",
+          "sysobjects", "syscolumns", "sysdatabases", "user_tables", "user_tab_columns", "utl_file", "utl_http",
+          "utl_inaddr", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread", "xp_regwrite", "ctxsys");
 
 // What starts a floating pattern; the look-up below refuses other words by their first letter.
 constexpr auto starters = words("and", "benchmark", "extractvalue", "having", "if", "into", "load_file", "or",
@@ -84,7 +84,8 @@ class SqlSearch {
     if (reading.strength == 0) return;
     Strength strength = reading.strength;
     const bool punctuation = reading.rule == "sql_comment" || reading.rule == "sql_concatenation";
-    if (punctuation && (subject_.opaque() || begin == 0)) strength = std::min<Strength>(strength, subject_.opaque() ? 2 : 4);
+    if (punctuation && (subject_.opaque() || begin == 0))
+      strength = std::min<Strength>(strength, subject_.opaque() ? 2 : 4);
     // $('#menu'), ['--x']: a quote that opens.
     const char before = begin == 0 ? '\0' : text_[begin - 1];
     if (punctuation && (before == '(' || before == '[' || before == '=' || before == ',' || is_space(before))) {
@@ -306,7 +307,8 @@ class SqlSearch {
 
 void find_sql(const Subject& subject, Findings& findings) noexcept {
   constexpr std::uint32_t separators = mark::space | mark::paren | mark::quote | mark::star | mark::plus |
-                                       mark::semicolon | mark::pipe | mark::line | mark::control | mark::tick | mark::hash;
+                                       mark::semicolon | mark::pipe | mark::line | mark::control | mark::tick |
+                                       mark::hash;
   if (!subject.has(separators)) return;
   if (!subject.has(mark::letter | mark::digit) && !subject.has(mark::quote)) return;
   SqlSearch(subject, findings).run();

@@ -1,3 +1,4 @@
+// Long because a grammar is read as a whole: what may follow what in each dialect of SQL.
 #include "detectors/sql_grammar.hpp"
 
 #include "detectors/text.hpp"
@@ -5,23 +6,23 @@
 namespace sallyport::detectors {
 namespace {
 
-constexpr int max_depth = 6;    // of parentheses in an operand
-constexpr int max_steps = 24;   // operators of one continuation
-constexpr int max_skipped = 64; // tokens of a call's arguments
+constexpr int max_depth = 6;     // of parentheses in an operand
+constexpr int max_steps = 24;    // operators of one continuation
+constexpr int max_skipped = 64;  // tokens of a call's arguments
 
 constexpr auto probe_functions =
     words("benchmark", "bfilename", "char_length", "current_database", "current_user", "database", "dbms_lock",
           "dbms_pipe", "extractvalue", "elt", "exp", "gtid_subset", "group_concat", "load_file", "load_extension",
-          "make_set", "master_pos_wait", "name_const", "pg_read_file", "pg_sleep", "pg_ls_dir", "polygon",
-          "randomblob", "session_user", "sleep", "system_user", "sys_eval", "sys_exec", "updatexml", "user",
-          "utl_http", "utl_inaddr", "utl_smtp", "version", "xmltype", "row_count", "current_setting", "db_name",
-          "has_dbaccess", "is_srvrolemember", "lo_import", "query_to_xml", "sqlite_version", "st_latfromgeohash");
+          "make_set", "master_pos_wait", "name_const", "pg_read_file", "pg_sleep", "pg_ls_dir", "polygon", "randomblob",
+          "session_user", "sleep", "system_user", "sys_eval", "sys_exec", "updatexml", "user", "utl_http", "utl_inaddr",
+          "utl_smtp", "version", "xmltype", "row_count", "current_setting", "db_name", "has_dbaccess",
+          "is_srvrolemember", "lo_import", "query_to_xml", "sqlite_version", "st_latfromgeohash");
 
 constexpr auto ordinary_functions =
     words("abs", "ascii", "cast", "ceil", "char", "chr", "coalesce", "concat", "concat_ws", "convert", "count", "floor",
-          "hex", "if", "ifnull", "iif", "instr", "left", "len", "length", "lower", "lpad", "md5", "mid", "nullif", "ord",
-          "nvl", "rand", "repeat", "replace", "reverse", "right", "round", "rpad", "substr", "substring", "sum", "unhex",
-          "upper", "unicode", "decode", "strcmp", "locate", "position");
+          "hex", "if", "ifnull", "iif", "instr", "left", "len", "length", "lower", "lpad", "md5", "mid", "nullif",
+          "ord", "nvl", "rand", "repeat", "replace", "reverse", "right", "round", "rpad", "substr", "substring", "sum",
+          "unhex", "upper", "unicode", "decode", "strcmp", "locate", "position");
 
 constexpr auto likes = words("like", "rlike", "regexp", "ilike", "glob", "match", "similar", "sounds", "between", "in",
                              "is", "div", "mod", "isnull", "notnull", "escape", "collate");
@@ -95,10 +96,14 @@ Operand operand(SqlLexer& lexer, int depth) noexcept {
   for (;;) {
     const SqlToken t = lexer.next();
     switch (t) {
-      case SqlToken::number: return Operand::constant;
-      case SqlToken::string: return Operand::constant;
-      case SqlToken::open_string: return Operand::open_string;
-      case SqlToken::variable: return Operand::variable;
+      case SqlToken::number:
+        return Operand::constant;
+      case SqlToken::string:
+        return Operand::constant;
+      case SqlToken::open_string:
+        return Operand::open_string;
+      case SqlToken::variable:
+        return Operand::variable;
       case SqlToken::arithmetic:
         if (lexer.token() == "*" || lexer.token() == "/" || lexer.token() == "%" || lexer.token() == "|") {
           return Operand::none;
@@ -136,7 +141,8 @@ Operand operand(SqlLexer& lexer, int depth) noexcept {
       case SqlToken::semicolon:
       case SqlToken::comment:
       case SqlToken::tight_comment:
-      case SqlToken::other: return Operand::none;
+      case SqlToken::other:
+        return Operand::none;
     }
   }
 }
@@ -163,14 +169,19 @@ SqlReading condition(SqlLexer& lexer, SqlContext context) noexcept {
     return SqlReading{strength, rule, lexer.position()};
   };
   switch (left) {
-    case Operand::none: return {};
-    case Operand::probe: return found(9, "sql_function");
-    case Operand::subquery: return found(8, "sql_subquery");
-    case Operand::variable: return found(strict ? 3 : 6, "sql_condition");
+    case Operand::none:
+      return {};
+    case Operand::probe:
+      return found(9, "sql_function");
+    case Operand::subquery:
+      return found(8, "sql_subquery");
+    case Operand::variable:
+      return found(strict ? 3 : 6, "sql_condition");
     case Operand::constant:
     case Operand::open_string:
     case Operand::column:
-    case Operand::call: break;
+    case Operand::call:
+      break;
   }
   while (lexer.peek() == SqlToken::arithmetic || lexer.peek() == SqlToken::close) {
     if (lexer.next() == SqlToken::close) continue;
@@ -216,7 +227,8 @@ SqlReading clause(SqlLexer& lexer, SqlContext context) noexcept {
         return found(list == 2 || lexer.commented() || noise || context == SqlContext::string ? 9 : 5, "sql_union");
       }
       if (same(lexer.token(), "values") || same(lexer.token(), "table")) return found(5, "sql_union");
-      if (!same(lexer.token(), "all") && !same(lexer.token(), "distinct") && !same(lexer.token(), "distinctrow")) return {};
+      if (!same(lexer.token(), "all") && !same(lexer.token(), "distinct") && !same(lexer.token(), "distinctrow"))
+        return {};
     }
     return {};
   }
@@ -265,8 +277,10 @@ int sql_select_list(SqlLexer lexer) noexcept {
       case SqlToken::number:
       case SqlToken::variable:
       case SqlToken::string:
-      case SqlToken::open_string: return 2;
-      case SqlToken::open: return 2;
+      case SqlToken::open_string:
+        return 2;
+      case SqlToken::open:
+        return 2;
       case SqlToken::arithmetic: {
         if (lexer.token() != "*") continue;
         const SqlToken after = lexer.next();
@@ -282,7 +296,8 @@ int sql_select_list(SqlLexer lexer) noexcept {
         if (after == SqlToken::dot || after == SqlToken::logic) return 2;
         if (after == SqlToken::arithmetic) return lexer.token() == "&" ? 0 : 1;
         // Calls stand together: "Select Committee (final)" is none.
-        if (after == SqlToken::open) return lexer.begin() == word_ends || ordinary_functions.has(word) || probe_functions.has(word) ? 2 : 0;
+        if (after == SqlToken::open)
+          return lexer.begin() == word_ends || ordinary_functions.has(word) || probe_functions.has(word) ? 2 : 0;
         if (after == SqlToken::comma) {
           // A list: "a, b from c" is SQL, "a, and then" is not.
           for (int more = 0; more < max_skipped; ++more) {
@@ -309,7 +324,8 @@ int sql_select_list(SqlLexer lexer) noexcept {
       case SqlToken::semicolon:
       case SqlToken::comment:
       case SqlToken::tight_comment:
-      case SqlToken::other: return 0;
+      case SqlToken::other:
+        return 0;
     }
   }
   return 0;
@@ -325,7 +341,8 @@ bool sql_statement(SqlLexer lexer) noexcept {
   }
   if (same(verb, "insert") || same(verb, "replace")) return same(object, "into") && lexer.peek() == SqlToken::word;
   if (same(verb, "delete")) return same(object, "from") && lexer.peek() == SqlToken::word;
-  if (same(verb, "update")) return next == SqlToken::word && lexer.next() == SqlToken::word && same(lexer.token(), "set");
+  if (same(verb, "update"))
+    return next == SqlToken::word && lexer.next() == SqlToken::word && same(lexer.token(), "set");
   if (same(verb, "exec") || same(verb, "execute")) {
     return begins(object, "xp_") || begins(object, "sp_") || same(object, "immediate") || same(object, "master") ||
            next == SqlToken::variable || next == SqlToken::open || next == SqlToken::string;
@@ -333,8 +350,11 @@ bool sql_statement(SqlLexer lexer) noexcept {
   if (same(verb, "declare")) return next == SqlToken::variable;
   if (same(verb, "waitfor")) return same(object, "delay") && lexer.peek() != SqlToken::word;
   if (same(verb, "shutdown")) return next == SqlToken::end || comment(next) || next == SqlToken::semicolon;
-  if (same(verb, "grant") || same(verb, "revoke")) return same(object, "all") || same(object, "select") || same(object, "dba");
-  if (same(verb, "copy")) return next == SqlToken::word && lexer.next() == SqlToken::word && (same(lexer.token(), "from") || same(lexer.token(), "to"));
+  if (same(verb, "grant") || same(verb, "revoke"))
+    return same(object, "all") || same(object, "select") || same(object, "dba");
+  if (same(verb, "copy"))
+    return next == SqlToken::word && lexer.next() == SqlToken::word &&
+           (same(lexer.token(), "from") || same(lexer.token(), "to"));
   if (same(verb, "attach") || same(verb, "use")) return same(object, "database") || same(object, "master");
   if (same(verb, "select")) {
     SqlLexer list(lexer);
@@ -358,7 +378,8 @@ SqlReading read_sql(SqlLexer lexer, SqlContext context) noexcept {
   for (int step = 0; step < max_steps; ++step, first = false) {
     const SqlToken t = lexer.next();
     switch (t) {
-      case SqlToken::close: continue;
+      case SqlToken::close:
+        continue;
       case SqlToken::comment:
         if (quoted && first) keep({5, "sql_comment", lexer.position()});
         if (!first) keep({quoted ? Strength{5} : Strength{3}, "sql_comment", lexer.position()});
@@ -423,7 +444,8 @@ SqlReading read_sql(SqlLexer lexer, SqlContext context) noexcept {
         }
         if (quoted && likes.has(word)) {
           const Operand right = operand(lexer, 0);
-          if (is_constant(right)) keep({same(word, "in") || same(word, "is") ? Strength{4} : Strength{6}, "sql_condition", lexer.position()});
+          if (is_constant(right))
+            keep({same(word, "in") || same(word, "is") ? Strength{4} : Strength{6}, "sql_condition", lexer.position()});
           if (right == Operand::probe || right == Operand::subquery) keep({9, "sql_subquery", lexer.position()});
           if (right == Operand::none) return best;
           continue;
@@ -448,7 +470,8 @@ SqlReading read_sql(SqlLexer lexer, SqlContext context) noexcept {
       case SqlToken::open:
       case SqlToken::dot:
       case SqlToken::other:
-      case SqlToken::end: return best;
+      case SqlToken::end:
+        return best;
     }
   }
   return best;

@@ -13,9 +13,9 @@ struct SqlReading {
 };
 
 enum class SqlContext : std::uint8_t {
-  string,   // a quote was closed just before
-  number,   // a number stood before, or the value begins here
-  word,     // some word stood before: the least said
+  string,  // a quote was closed just before
+  number,  // a number stood before, or the value begins here
+  word,    // some word stood before: the least said
 };
 
 // Reads on from the lexer's position. Looks at no more than a fixed number of tokens.

@@ -133,11 +133,16 @@ SqlToken SqlLexer::symbol(char c) noexcept {
   const char d = at(text_, at_ + 1);
   ++at_;
   switch (c) {
-    case '(': return SqlToken::open;
-    case ')': return SqlToken::close;
-    case ',': return SqlToken::comma;
-    case '.': return SqlToken::dot;
-    case ';': return SqlToken::semicolon;
+    case '(':
+      return SqlToken::open;
+    case ')':
+      return SqlToken::close;
+    case ',':
+      return SqlToken::comma;
+    case '.':
+      return SqlToken::dot;
+    case ';':
+      return SqlToken::semicolon;
     case '#':
       to_line_end();
       return SqlToken::comment;
@@ -171,8 +176,10 @@ SqlToken SqlLexer::symbol(char c) noexcept {
     case '+':
     case '*':
     case '%':
-    case '^': return SqlToken::arithmetic;
-    default: break;  // any other byte, not an enum
+    case '^':
+      return SqlToken::arithmetic;
+    default:
+      break;  // any other byte, not an enum
   }
   return SqlToken::other;
 }

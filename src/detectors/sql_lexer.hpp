@@ -15,12 +15,12 @@ enum class SqlToken : std::uint8_t {
   string,       // closed
   open_string,  // reaches to the end: the statement around closes it
   word,
-  variable,      // @x, @@x
-  compare,       // = < > <= >= <> != <=> ~ := LIKE and the like are words
-  logic,         // && ||
-  arithmetic,    // + - * / % ^ | & ~ !
-  open,          // (
-  close,         // )
+  variable,    // @x, @@x
+  compare,     // = < > <= >= <> != <=> ~ := LIKE and the like are words
+  logic,       // && ||
+  arithmetic,  // + - * / % ^ | & ~ !
+  open,        // (
+  close,       // )
   comma,
   dot,
   semicolon,
@@ -33,7 +33,8 @@ class SqlLexer {
  public:
   // `outer`: the quote that the statement around will close at the end; NUL: none, '*': any. A string
   // that opens with another one and does not end is no SQL.
-  SqlLexer(std::string_view text, std::size_t from, char outer = '*') noexcept : text_(text), at_(from), outer_(outer) {}
+  SqlLexer(std::string_view text, std::size_t from, char outer = '*') noexcept
+      : text_(text), at_(from), outer_(outer) {}
 
   SqlToken next() noexcept;  // moves on
   [[nodiscard]] SqlToken peek() const noexcept {

@@ -9,13 +9,68 @@ namespace {
 
 // What no page's own placeholder reaches for.
 constexpr std::array<std::string_view, 62> reaches = {
-    "__class__", "__mro__", "__globals__", "__subclasses__", "__builtins__", "__import__", "__init__", "__base__", "__bases__",
-    "__getattribute__", "getclass(", ".class.", "forname(", "runtime", ".exec(", "processbuilder", "java.lang", "java.util", "javax.",
-    "classloader", "popen", "os.system", "subprocess", "system(", "config.items", "config.__", "self.__", "cycler.", "lipsum.", "joiner.",
-    "request.application", "request.args", "get_flashed_messages", "url_for.", "_self.env", "registerundefinedfiltercallback", "getfilter(",
-    "|filter(", "|map('", "|sort('", "|attr(", "freemarker.", "?new()", "?api", "constructor", "process.", "require(", "mainmodule",
-    "@print", "phpinfo(", "file_get_contents", "shell_exec", "passthru(", "eval(", "t(java", "new java", "#context", "#_memberaccess",
-    "@java.", "ognl.", "$class.", "%x(",
+    "__class__",
+    "__mro__",
+    "__globals__",
+    "__subclasses__",
+    "__builtins__",
+    "__import__",
+    "__init__",
+    "__base__",
+    "__bases__",
+    "__getattribute__",
+    "getclass(",
+    ".class.",
+    "forname(",
+    "runtime",
+    ".exec(",
+    "processbuilder",
+    "java.lang",
+    "java.util",
+    "javax.",
+    "classloader",
+    "popen",
+    "os.system",
+    "subprocess",
+    "system(",
+    "config.items",
+    "config.__",
+    "self.__",
+    "cycler.",
+    "lipsum.",
+    "joiner.",
+    "request.application",
+    "request.args",
+    "get_flashed_messages",
+    "url_for.",
+    "_self.env",
+    "registerundefinedfiltercallback",
+    "getfilter(",
+    "|filter(",
+    "|map('",
+    "|sort('",
+    "|attr(",
+    "freemarker.",
+    "?new()",
+    "?api",
+    "constructor",
+    "process.",
+    "require(",
+    "mainmodule",
+    "@print",
+    "phpinfo(",
+    "file_get_contents",
+    "shell_exec",
+    "passthru(",
+    "eval(",
+    "t(java",
+    "new java",
+    "#context",
+    "#_memberaccess",
+    "@java.",
+    "ognl.",
+    "$class.",
+    "%x(",
 };
 
 struct Form {
@@ -23,14 +78,26 @@ struct Form {
   std::string_view close;
 };
 constexpr std::array<Form, 12> forms = {{
-    {"{{", "}}"}, {"${", "}"}, {"#{", "}"}, {"*{", "}"}, {"@{", "}"}, {"~{", "}"}, {"%{", "}"}, {"<%", "%>"}, {"{%", "%}"}, {"[[", "]]"},
-    {"{=", "}"}, {"@(", ")"},
+    {"{{", "}}"},
+    {"${", "}"},
+    {"#{", "}"},
+    {"*{", "}"},
+    {"@{", "}"},
+    {"~{", "}"},
+    {"%{", "}"},
+    {"<%", "%>"},
+    {"{%", "%}"},
+    {"[[", "]]"},
+    {"{=", "}"},
+    {"@(", ")"},
 }};
 
 // 7*7, 7*'7', 1338+1, "a".concat("b"): computes without a name.
 bool computes(std::string_view inner) {
   std::size_t i = 0;
-  while (i < inner.size() && (is_space(inner[i]) || inner[i] == '=' || inner[i] == '(' || inner[i] == '-' || inner[i] == '{' || inner[i] == '$')) ++i;
+  while (i < inner.size() && (is_space(inner[i]) || inner[i] == '=' || inner[i] == '(' || inner[i] == '-' ||
+                              inner[i] == '{' || inner[i] == '$'))
+    ++i;
   const char first = at(inner, i);
   if (!is_digit(first) && first != '\'' && first != '"') return false;
   if (is_digit(first)) {
@@ -67,18 +134,21 @@ void judge(Search& s, std::size_t begin, const Form& form) {
   if (erb) return s.add(6, 3, "template_expression", begin, behind);
   if (form.open == "{%") {
     const auto word = inner.substr(skip_space(inner, 0));
-    if (begins(word, "import") || begins(word, "include") || begins(word, "extends") || begins(word, "debug")) s.add(5, 3, "template_directive", begin, behind);
+    if (begins(word, "import") || begins(word, "include") || begins(word, "extends") || begins(word, "debug"))
+      s.add(5, 3, "template_directive", begin, behind);
     return;
   }
   const auto dot = skip_space(inner, 0);
   // {{config}}, {{self}}, {{settings.SECRET_KEY}}, {{dump(app)}}, #{…}, ${T(…)}
   if (form.open == "{{" && begin == 0 && behind >= s.text.size()) {
     const auto word = inner.substr(dot, word_end(inner, dot) - dot);
-    for (const std::string_view known : {"config", "self", "settings", "app", "dump", "request", "debug", "cycler", "lipsum", "joiner", "namespace", "_self", "_context"}) {
+    for (const std::string_view known : {"config", "self", "settings", "app", "dump", "request", "debug", "cycler",
+                                         "lipsum", "joiner", "namespace", "_self", "_context"}) {
       if (same(word, known)) return s.add(5, 2, "template_expression", begin, behind);
     }
   }
-  if (begins(inner.substr(dot), "t(") || begins(inner.substr(dot), "new ")) s.add(6, 3, "template_expression", begin, behind);
+  if (begins(inner.substr(dot), "t(") || begins(inner.substr(dot), "new "))
+    s.add(6, 3, "template_expression", begin, behind);
 }
 
 }  // namespace
@@ -100,8 +170,9 @@ void find_template(const Subject& subject, Findings& findings) noexcept {
     }
   }
   // Directives that need no braces: Freemarker, Velocity, Smarty, Razor, Thymeleaf's preprocessing.
-  static constexpr std::array<std::string_view, 12> directives = {
-      "<#assign", "<#include", "<#import", "<#list", "<@", "#set(", "#set (", "#evaluate(", "{php}", "{include_php", "{fetch ", "@{system."};
+  static constexpr std::array<std::string_view, 12> directives = {"<#assign", "<#include",    "<#import", "<#list",
+                                                                  "<@",       "#set(",        "#set (",   "#evaluate(",
+                                                                  "{php}",    "{include_php", "{fetch ",  "@{system."};
   if (subject.has(mark::hash | mark::at_sign | mark::brace)) {
     std::string_view which;
     const auto at = find_any(text.substr(0, 16384), directives, &which);

@@ -8,16 +8,19 @@ namespace sallyport::detectors {
 namespace {
 
 constexpr std::array<std::string_view, 22> callback_hosts = {
-    "burpcollaborator", "oastify.com", "interact.sh", ".oast.pro", ".oast.live", ".oast.site", ".oast.online", ".oast.fun", ".oast.me", "interactsh",
-    "dnslog.cn", "ceye.io", "xss.ht", "bxss.me", "requestbin.", "canarytokens.", "pingb.in", "beeceptor.", "eyes.sh", "dnslog.", "vulnweb.com",
-    "xss.report"};
+    "burpcollaborator", "oastify.com", "interact.sh", ".oast.pro",     ".oast.live", ".oast.site",
+    ".oast.online",     ".oast.fun",   ".oast.me",    "interactsh",    "dnslog.cn",  "ceye.io",
+    "xss.ht",           "bxss.me",     "requestbin.", "canarytokens.", "pingb.in",   "beeceptor.",
+    "eyes.sh",          "dnslog.",     "vulnweb.com", "xss.report"};
 
 constexpr std::array<std::string_view, 56> scanners = {
-    "sqlmap", "nikto", "nmap", "masscan", "acunetix", "nessus", "openvas", "wpscan", "dirbuster", "gobuster", "ffuf", "fuzz faster", "nuclei", "zgrab",
-    "w3af", "arachni", "jaeles", "whatweb", "commix", "havij", "netsparker", "qualys", "appscan", "webinspect", "skipfish", "wfuzz", "feroxbuster",
-    "dirsearch", "joomscan", "cmsmap", "droopescan", "xsser", "xsstrike", "burpsuite", "burp suite", "owasp zap", "zaproxy", "hydra", "metasploit",
-    "paros", "vega/", "grendel-scan", "n-stealth", "bbqsql", "jsql", "sqlninja", "pangolin", "absinthe", "webshag", "golismero", "detectify", "probely",
-    ".nasl", "morfeus", "zmeu", "whatwaf"};
+    "sqlmap",    "nikto",        "nmap",        "masscan",     "acunetix",   "nessus",   "openvas",    "wpscan",
+    "dirbuster", "gobuster",     "ffuf",        "fuzz faster", "nuclei",     "zgrab",    "w3af",       "arachni",
+    "jaeles",    "whatweb",      "commix",      "havij",       "netsparker", "qualys",   "appscan",    "webinspect",
+    "skipfish",  "wfuzz",        "feroxbuster", "dirsearch",   "joomscan",   "cmsmap",   "droopescan", "xsser",
+    "xsstrike",  "burpsuite",    "burp suite",  "owasp zap",   "zaproxy",    "hydra",    "metasploit", "paros",
+    "vega/",     "grendel-scan", "n-stealth",   "bbqsql",      "jsql",       "sqlninja", "pangolin",   "absinthe",
+    "webshag",   "golismero",    "detectify",   "probely",     ".nasl",      "morfeus",  "zmeu",       "whatwaf"};
 
 }  // namespace
 
@@ -46,7 +49,8 @@ void find_scanner(const Subject& subject, Findings& findings) noexcept {
   Search s(Attack::scanner, subject, findings);
   const auto text = s.text.substr(0, 1024);
   std::string_view which;
-  if (const auto at = find_any(text, scanners, &which); at != Search::npos) s.add(8, 8, "scanner_name", at, at + which.size());
+  if (const auto at = find_any(text, scanners, &which); at != Search::npos)
+    s.add(8, 8, "scanner_name", at, at + which.size());
 }
 
 void find_introspection(const Subject& subject, Findings& findings) noexcept {

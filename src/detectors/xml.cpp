@@ -33,16 +33,20 @@ void find_xml(const Subject& subject, Findings& findings) noexcept {
   }
   if (subject.has(mark::close_angle) && subject.has(mark::bracket | mark::angle)) {
     const auto end = text.find("]]>");
-    if (end != Search::npos && text.substr(0, end).find("<![CDATA[") == Search::npos && at(text, skip_space(text, end + 3)) == '<') {
+    if (end != Search::npos && text.substr(0, end).find("<![CDATA[") == Search::npos &&
+        at(text, skip_space(text, end + 3)) == '<') {
       s.add(7, 3, "xml_cdata", end, end + 32);
     }
   }
   if (subject.has(mark::colon)) {
-    static constexpr std::array<std::string_view, 5> includes = {"<xi:include", "www.w3.org/2001/xinclude", "<xs:include", "<xsd:include", "<xsl:include"};
+    static constexpr std::array<std::string_view, 5> includes = {"<xi:include", "www.w3.org/2001/xinclude",
+                                                                 "<xs:include", "<xsd:include", "<xsl:include"};
     std::string_view which;
-    if (const auto at = find_any(text.substr(0, 32768), includes, &which); at != Search::npos) s.add(8, 4, "xml_include", at, at + 48);
+    if (const auto at = find_any(text.substr(0, 32768), includes, &which); at != Search::npos)
+      s.add(8, 4, "xml_include", at, at + 48);
     // Schemas and style sheets that are fetched from elsewhere.
-    for (const std::string_view tag : {"<xs:import", "<xsd:import", "<xsl:import", "<xs:redefine", "<?xml-stylesheet", "xsi:schemalocation", "xsi:nonamespaceschemalocation"}) {
+    for (const std::string_view tag : {"<xs:import", "<xsd:import", "<xsl:import", "<xs:redefine", "<?xml-stylesheet",
+                                       "xsi:schemalocation", "xsi:nonamespaceschemalocation"}) {
       const auto at = find(text.substr(0, 32768), tag);
       if (at != Search::npos && text.substr(at, 256).find("://") != Search::npos) {
         s.add(tag.starts_with("xsi:schema") ? 4 : 6, 3, "xml_include", at, at + 48);
@@ -54,7 +58,8 @@ void find_xml(const Subject& subject, Findings& findings) noexcept {
 void find_server_include(const Subject& subject, Findings& findings) noexcept {
   if (!subject.has(mark::angle)) return;
   Search s(Attack::server_include, subject, findings);
-  static constexpr std::array<std::string_view, 11> directives = {"exec", "include", "echo", "printenv", "config", "set", "flastmod", "fsize", "if", "elif", "perl"};
+  static constexpr std::array<std::string_view, 11> directives = {
+      "exec", "include", "echo", "printenv", "config", "set", "flastmod", "fsize", "if", "elif", "perl"};
   int tried = 0;
   for (std::size_t i = s.text.find("<!"); i != Search::npos && tried < 32; i = s.text.find("<!", i + 2), ++tried) {
     std::size_t j = i + 2;
@@ -66,7 +71,8 @@ void find_server_include(const Subject& subject, Findings& findings) noexcept {
       if (same(word, name)) s.add(8, 4, "server_include", i, i + 48);
     }
   }
-  if (const auto at = find(s.text.substr(0, 16384), "<esi:"); at != Search::npos) s.add(8, 4, "edge_include", at, at + 48);
+  if (const auto at = find(s.text.substr(0, 16384), "<esi:"); at != Search::npos)
+    s.add(8, 4, "edge_include", at, at + 48);
 }
 
 }  // namespace sallyport::detectors

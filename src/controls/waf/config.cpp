@@ -14,8 +14,9 @@ void check_exclusion(const Exclusion& exclusion, config::Report& report, const d
 const config::Table<Exclusion>& config_table(const Exclusion*) {
   static const auto table =
       config::Table<Exclusion>("waf_exclusion", "Evidence that does not count: everything that is named must match.")
-          .field("rule", &Exclusion::rule,
-                 {.doc = "Id of a rule as events name it, or an attack for all of its rules.", .example = "sql_comment"})
+          .field(
+              "rule", &Exclusion::rule,
+              {.doc = "Id of a rule as events name it, or an attack for all of its rules.", .example = "sql_comment"})
           .field("operation", &Exclusion::operation,
                  {.doc = "Method and path template as in the specification.", .example = "POST /orders"})
           .field("field", &Exclusion::field,
@@ -34,7 +35,9 @@ const config::Table<Config>& config_table(const Config*) {
                   .max = "4"})
           .field("exclusions", &Config::exclusions, {.doc = "Known false positives.", .max = "1000"})
           .field("max_body", &Config::max_body,
-                 {.doc = "Longest body that is inspected; a longer one is refused with 413.", .min = "1KiB", .max = "16MiB"});
+                 {.doc = "Longest body that is inspected; a longer one is refused with 413.",
+                  .min = "1KiB",
+                  .max = "16MiB"});
   return table;
 }
 

@@ -18,10 +18,11 @@ using detectors::Evidence;
 
 // Fields that the protocol reads and whose grammar leaves no room, or that say nothing of the client.
 constexpr auto plain_fields = detectors::words(
-    "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "connection", "content-length", "date", "dnt",
-    "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "keep-alive", "pragma", "priority", "range",
-    "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "te",
-    "traceparent", "tracestate", "transfer-encoding", "upgrade", "upgrade-insecure-requests", "content-disposition");
+    "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "connection",
+    "content-length", "date", "dnt", "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since",
+    "keep-alive", "pragma", "priority", "range", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform",
+    "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "te", "traceparent", "tracestate",
+    "transfer-encoding", "upgrade", "upgrade-insecure-requests", "content-disposition");
 
 bool opaque_name(std::string_view name) {
   for (const std::string_view part : {"pass", "pwd", "secret", "passphrase", "pin"}) {
@@ -32,13 +33,15 @@ bool opaque_name(std::string_view name) {
 }
 
 bool is_name(Place place) {
-  return place == Place::query_name || place == Place::form_name || place == Place::json_name || place == Place::part_name ||
-         place == Place::cookie_name;
+  return place == Place::query_name || place == Place::form_name || place == Place::json_name ||
+         place == Place::part_name || place == Place::cookie_name;
 }
 
 // A GraphQL document in a JSON member or parameter.
 bool graphql_document(const Leaf& leaf) {
-  if (leaf.place != Place::json_string && leaf.place != Place::query_value && leaf.place != Place::form_value && leaf.place != Place::text) return false;
+  if (leaf.place != Place::json_string && leaf.place != Place::query_value && leaf.place != Place::form_value &&
+      leaf.place != Place::text)
+    return false;
   if (leaf.place != Place::text && leaf.name != "query" && leaf.name != "mutation") return false;
   const auto text = leaf.value.substr(detectors::skip_space(leaf.value, 0));
   const auto brace = text.find('{');
@@ -70,19 +73,28 @@ void Judgement::look(const Leaf& leaf) {
   switch (leaf.place) {
     case Place::header_name:
     case Place::json_number:
-    case Place::xml_name: return;
+    case Place::xml_name:
+      return;
     case Place::header_value:
       wrapped_only = detectors::same(leaf.name, "authorization");
       if (plain_fields.has(leaf.name) && !wrapped_only) return;
       site.user_agent = detectors::same(leaf.name, "user-agent");
       break;
-    case Place::part_name: in_file_ = false; break;
-    case Place::part_filename: in_file_ = true; break;
+    case Place::part_name:
+      in_file_ = false;
+      break;
+    case Place::part_filename:
+      in_file_ = true;
+      break;
     case Place::part_header:
       if (plain_fields.has(leaf.name)) return;
       break;
-    case Place::part_content: site.inert = in_file_; break;
-    case Place::bytes: site.inert = true; break;
+    case Place::part_content:
+      site.inert = in_file_;
+      break;
+    case Place::bytes:
+      site.inert = true;
+      break;
     case Place::path_segment:
     case Place::query_name:
     case Place::query_value:
@@ -99,7 +111,8 @@ void Judgement::look(const Leaf& leaf) {
     case Place::xml_instruction:
     case Place::graphql_name:
     case Place::graphql_literal:
-    case Place::text: break;
+    case Place::text:
+      break;
   }
   site.name = is_name(leaf.place);
   site.opaque = !site.name && opaque_name(leaf.name);
@@ -125,7 +138,8 @@ void Judgement::look_at_path(std::string_view path) {
   look({Place::path_segment, {}, path.substr(1)});
 }
 
-void Judgement::value(const Leaf& leaf, std::string_view text, detectors::Site site, std::uint8_t depth, bool from_html) {
+void Judgement::value(const Leaf& leaf, std::string_view text, detectors::Site site, std::uint8_t depth,
+                      bool from_html) {
   detectors::Findings findings;
   detectors::inspect(detectors::fold(text, arena_), site, findings);
   if (!findings.empty()) charge(leaf, findings, depth, from_html);
@@ -160,7 +174,8 @@ void Judgement::keys(const Leaf& leaf) {
     const decode::Value* parent = parent_of(leaf);
     const auto field = parent == nullptr ? std::string_view() : parent->name();
     detectors::find_nosql_key(leaf.value, field, findings);
-    if (leaf.value == "prototype" && field == "constructor") findings.add(Attack::prototype, 8, "prototype_key", leaf.value);
+    if (leaf.value == "prototype" && field == "constructor")
+      findings.add(Attack::prototype, 8, "prototype_key", leaf.value);
   }
   if (!findings.empty()) charge(leaf, findings, 0, false);
 }
@@ -179,8 +194,8 @@ void Judgement::charge(const Leaf& leaf, const detectors::Findings& findings, st
         break;
       case Place::json_name:
         // Members of a JSON object are checked by find_nosql_key, which knows the field around.
-        if (evidence.attack == Attack::nosql && evidence.rule == "nosql_operator" && depth == 0 && leaf.json != nullptr &&
-            evidence.strength < 8) {
+        if (evidence.attack == Attack::nosql && evidence.rule == "nosql_operator" && depth == 0 &&
+            leaf.json != nullptr && evidence.strength < 8) {
           score = std::min(score, 3);
         }
         break;
@@ -209,7 +224,8 @@ void Judgement::charge(const Leaf& leaf, const detectors::Findings& findings, st
       case Place::graphql_name:
       case Place::graphql_literal:
       case Place::text:
-      case Place::bytes: break;
+      case Place::bytes:
+        break;
     }
     // Escaped markup within markup is text that shows markup.
     if (from_html && evidence.attack == Attack::markup && leaf.value.contains('<')) score = std::min(score, 4);

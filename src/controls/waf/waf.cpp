@@ -35,7 +35,12 @@ class Waf final : public Control {
     if (context.body().empty()) return Pass{};
     const auto content = decode::read_content(context.request().fields, context.body(), context.arena());
     if (!content) {
-      return Deny{{decode::status_of(content.error()), "unreadable_body", "The body cannot be read as its type says", {}, {}, {}},
+      return Deny{{decode::status_of(content.error()),
+                   "unreadable_body",
+                   "The body cannot be read as its type says",
+                   {},
+                   {},
+                   {}},
                   {"unreadable_body", context.arena().concat(content.error().rule, ": ", content.error().detail)}};
     }
     Judgement judgement = begin(context);
@@ -80,10 +85,11 @@ class Waf final : public Control {
     Arena& arena = context.arena();
     char digits[8];
     const auto end = std::to_chars(digits, digits + sizeof digits, charge.score).ptr;
-    const Reason reason{charge.evidence.rule,
-                        arena.concat("score ", std::string_view(digits, static_cast<std::size_t>(end - digits)), " in ",
-                                     decode::place_name(charge.place), charge.field.empty() ? "" : " ", masked(charge.field, arena),
-                                     charge.depth > 0 ? ", unwrapped" : "", ": ", masked(charge.evidence.span, arena))};
+    const Reason reason{
+        charge.evidence.rule,
+        arena.concat("score ", std::string_view(digits, static_cast<std::size_t>(end - digits)), " in ",
+                     decode::place_name(charge.place), charge.field.empty() ? "" : " ", masked(charge.field, arena),
+                     charge.depth > 0 ? ", unwrapped" : "", ": ", masked(charge.evidence.span, arena))};
     if (charge.score < threshold(config_.paranoia)) {
       // Close to it: what a stricter level would refuse.
       if (charge.score + 1 >= threshold(config_.paranoia)) context.note(reason);
