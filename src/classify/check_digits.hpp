@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -17,10 +18,14 @@ namespace sallyport::classify {
 [[nodiscard]] constexpr char lowered(char c) { return is_upper(c) ? static_cast<char>(c | 0x20) : c; }
 [[nodiscard]] constexpr char raised(char c) { return is_lower(c) ? static_cast<char>(c & ~0x20) : c; }
 [[nodiscard]] constexpr int digit(char c) { return c - '0'; }
-// Of digits, at most nine.
+// Of digits; more than an int holds is its greatest value.
 [[nodiscard]] constexpr int number(std::string_view digits) {
+  constexpr int greatest = std::numeric_limits<int>::max();
   int value = 0;
-  for (const char c : digits) value = value * 10 + digit(c);
+  for (const char c : digits) {
+    if (value > (greatest - 9) / 10) return greatest;
+    value = value * 10 + digit(c);
+  }
   return value;
 }
 [[nodiscard]] bool all_digits(std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include <string>
 
 #include "classify/card.hpp"
@@ -26,6 +28,11 @@ void notices_each_digit(std::string good, Check check) {
     }
     good[i] = was;
   }
+}
+
+TEST(Number, DoesNotOverflow) {
+  EXPECT_EQ(number("2147483637"), 2147483637);
+  EXPECT_EQ(number("5210198210209"), std::numeric_limits<int>::max());
 }
 
 TEST(CheckDigits, NoticeEachChangedDigit) {
