@@ -75,6 +75,14 @@ std::vector<Attack> attacks() {
              "1\n")},
       {"text: UTF-16", "text/plain; charset=utf-16le", times(std::string_view("\x00\x4e", 2))},
       {"text: latin", "text/plain; charset=iso-8859-1", times("\xff")},
+      {"graphql: breadth", "application/graphql", times("a ", "{", "}")},
+      {"graphql: depth", "application/graphql", times("{a")},
+      {"graphql: lists", "application/graphql", times("[", "{a(b:")},
+      {"graphql: a long string", "application/graphql", times("\\u0041", "{a(b:\"", "\")}")},
+      {"graphql: lines of a block", "application/graphql", times("\n", "{a(b:\"\"\"", "x\"\"\")}")},
+      {"graphql: quotes of a block", "application/graphql", times("\\\"\"\"", "{a(b:\"\"\"", "\"\"\")}")},
+      {"graphql: quotes", "application/graphql", times("\"\" ", "{a(b:[", "])}")},
+      {"graphql: commas", "application/graphql", times(",", "{", "a}")},
       {"type: parameters", "text/plain" + times(";a=b"), "x"},
   };
 }

@@ -1,7 +1,6 @@
 #include "decode/graphql_lexer.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "decode/utf8_writer.hpp"
 #include "http/characters.hpp"
@@ -211,29 +210,34 @@ std::string_view GraphqlLexer::dedent(std::string_view raw) {
     return raw.find_first_not_of(" \t") == std::string_view::npos ? std::string_view() : raw;
   }
   const auto blank = [](std::string_view line) { return line.find_first_not_of(" \t") == std::string_view::npos; };
-  std::vector<std::string_view> lines;
-  for (std::size_t at = 0;;) {
-    const std::size_t end = std::min(raw.find_first_of("\r\n", at), raw.size());
-    lines.push_back(raw.substr(at, end - at));
-    if (end == raw.size()) break;
-    at = end + (raw.substr(end).starts_with("\r\n") ? 2 : 1);
-  }
+  // Twice over the lines and none of them kept: there may be as many as bytes.
+  const auto each_line = [raw](auto visit) {
+    std::size_t number = 0;
+    for (std::size_t at = 0;; ++number) {
+      const std::size_t end = std::min(raw.find_first_of("\r\n", at), raw.size());
+      visit(raw.substr(at, end - at), number);
+      if (end == raw.size()) return;
+      at = end + (raw.substr(end).starts_with("\r\n") ? 2 : 1);
+    }
+  };
   std::size_t common = std::string_view::npos;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    if (!blank(lines[i])) common = std::min(common, lines[i].find_first_not_of(" \t"));
-  }
-  std::size_t first = 0;
-  std::size_t last = lines.size();
-  while (first < last && blank(lines[first])) ++first;
-  while (last > first && blank(lines[last - 1])) --last;
+  std::size_t first = std::string_view::npos;
+  std::size_t last = 0;
+  each_line([&](std::string_view line, std::size_t number) {
+    if (blank(line)) return;
+    if (number != 0) common = std::min(common, line.find_first_not_of(" \t"));
+    if (first == std::string_view::npos) first = number;
+    last = number;
+  });
+  if (first == std::string_view::npos) return {};
   const auto out = arena_.array<char>(raw.size());
   char* to = out.data();
-  for (std::size_t i = first; i < last; ++i) {
-    if (i != first) *to++ = '\n';
-    const std::size_t indent = i == 0 || common == std::string_view::npos ? 0 : common;
-    const std::string_view line = lines[i].substr(std::min(indent, lines[i].size()));
-    to = std::ranges::copy(line, to).out;
-  }
+  each_line([&](std::string_view line, std::size_t number) {
+    if (number < first || number > last) return;
+    if (number != first) *to++ = '\n';
+    const std::size_t indent = number == 0 || common == std::string_view::npos ? 0 : common;
+    to = std::ranges::copy(line.substr(std::min(indent, line.size())), to).out;
+  });
   return {out.data(), static_cast<std::size_t>(to - out.data())};
 }
 
