@@ -7,15 +7,11 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace sallyport::classify {
 
-[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-[[nodiscard]] constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-[[nodiscard]] constexpr bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 [[nodiscard]] constexpr bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
-[[nodiscard]] constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-[[nodiscard]] constexpr char lowered(char c) { return is_upper(c) ? static_cast<char>(c | 0x20) : c; }
 [[nodiscard]] constexpr char raised(char c) { return is_lower(c) ? static_cast<char>(c & ~0x20) : c; }
 [[nodiscard]] constexpr int digit(char c) { return c - '0'; }
 // Of digits; more than an int holds is its greatest value.

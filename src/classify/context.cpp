@@ -115,7 +115,7 @@ class Words {
     const std::size_t size = std::min(word.size(), max_word);
     if (used_ + size > letters_.size()) return;
     const std::size_t begin = used_;
-    for (const char c : word.substr(0, size)) letters_[used_++] = lowered(c);
+    for (const char c : word.substr(0, size)) letters_[used_++] = lower(c);
     spans_[count_++] = {begin, size};
   }
   [[nodiscard]] std::size_t count() const { return count_; }

@@ -99,7 +99,7 @@ std::size_t find_pem(std::string_view text, std::size_t at, Findings& out) {
 // "Bearer 4f9c…", "Basic dXNlcjpwYXNz": RFC 7235 with the schemes of RFC 6750 and RFC 7617.
 std::size_t find_authorization(std::string_view text, std::size_t at, Runs& runs, Findings& out) {
   std::array<char, 7> scheme{};
-  for (std::size_t i = 0; i < scheme.size() && at + i < text.size(); ++i) scheme[i] = lowered(text[at + i]);
+  for (std::size_t i = 0; i < scheme.size() && at + i < text.size(); ++i) scheme[i] = lower(text[at + i]);
   const std::string_view word(scheme.data(), scheme.size());
   const bool bearer = word == "bearer ";
   if (!bearer && !word.starts_with("basic ")) return 0;
@@ -134,7 +134,7 @@ bool may_begin_credential(const char* three) { return fronts[front_of(three)]; }
 std::size_t find_credential(const Subject& s, std::size_t at, Runs& runs, Findings& out) {
   const std::string_view rest = s.text.substr(at);
   if (rest.starts_with("eyJ")) return find_jwt(s.text, at, runs, out);
-  if (const char c = lowered(rest.front()); c == 'b') {
+  if (const char c = lower(rest.front()); c == 'b') {
     if (const std::size_t end = find_authorization(s.text, at, runs, out); end != 0) return end;
   }
   if (rest.starts_with("BEGIN ")) return find_pem(s.text, at, out);
@@ -222,10 +222,10 @@ bool is_stand_in(std::string_view value) {
        "incorrect", "changeme", "example",  "your_password", "yourpassword", "token",  "n/a",         "empty",
        "optional",  "missing",  "filtered", "[redacted]",    "[filtered]",   "test",   "placeholder", "bearer",
        "basic",     "yes",      "off",      "enabled",       "disabled",     "unset"});
-  std::array<char, 24> lower;
+  std::array<char, 24> low;
   std::size_t size = 0;
-  for (const char c : value.substr(0, lower.size())) lower[size++] = lowered(c);
-  if (value.size() <= lower.size() && std::ranges::find(words, std::string_view(lower.data(), size)) != words.end())
+  for (const char c : value.substr(0, low.size())) low[size++] = lower(c);
+  if (value.size() <= low.size() && std::ranges::find(words, std::string_view(low.data(), size)) != words.end())
     return true;
   const char front = value.front();
   if ((front == '<' && value.back() == '>') || value.starts_with("${") || value.starts_with("{{") ||

@@ -6,6 +6,8 @@
 #include "base/address.hpp"
 #include "classify/credentials.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::classify {
 namespace {
 
@@ -54,9 +56,7 @@ bool is_database(std::string_view scheme) {
        "rediss",        "amqp",       "amqps", "mssql",   "sqlserver", "oracle",      "clickhouse",
        "cassandra",     "couchbase",  "neo4j", "bolt",    "db2",       "cockroachdb", "influxdb",
        "elasticsearch", "memcached",  "nats",  "kafka",   "ldap",      "ldaps",       "jdbc"});
-  return std::ranges::any_of(schemes, [&](std::string_view s) {
-    return std::ranges::equal(scheme, s, [](char a, char b) { return lowered(a) == b; });
-  });
+  return std::ranges::any_of(schemes, [&](std::string_view s) { return same_name(scheme, s); });
 }
 
 bool is_decimal(std::string_view text, int most) {

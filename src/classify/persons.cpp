@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::classify {
 namespace {
 
@@ -16,9 +18,7 @@ bool is_file_ending(std::string_view label) {
   constexpr auto endings =
       std::to_array<std::string_view>({"png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "css", "js", "mjs",
                                        "ts", "json", "html", "map", "pdf", "tgz", "gz"});
-  return std::ranges::any_of(endings, [&](std::string_view e) {
-    return std::ranges::equal(label, e, [](char a, char b) { return lowered(a) == b; });
-  });
+  return std::ranges::any_of(endings, [&](std::string_view e) { return same_name(label, e); });
 }
 
 // Country codes of E.164 by their first digits: how many digits a code has; 0: none.

@@ -229,7 +229,7 @@ std::string_view unescaped(std::string_view text, std::array<char, max_unescaped
       c = text[++i];
       if (c == 'u' && i + 4 < text.size() && text.substr(i + 1, 2) == "00" && is_hex(text[i + 3]) &&
           is_hex(text[i + 4])) {
-        const auto value = [](char h) { return is_digit(h) ? digit(h) : lowered(h) - 'a' + 10; };
+        const auto value = [](char h) { return is_digit(h) ? digit(h) : lower(h) - 'a' + 10; };
         c = static_cast<char>(value(text[i + 3]) * 16 + value(text[i + 4]));
         i += 4;
       } else if (c == 'n' || c == 'r' || c == 't') {

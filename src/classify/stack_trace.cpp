@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 
 #ifdef __SSSE3__
@@ -13,8 +14,6 @@
 
 namespace sallyport::classify {
 namespace {
-
-bool is_digit(char c) { return http::is(c, http::character::digit); }
 
 // Is there "<sep>digits" right behind `from`, as in ":42" or ", line 42"?
 bool digits_behind(std::string_view text, std::size_t from) { return from < text.size() && is_digit(text[from]); }

@@ -5,6 +5,7 @@
 
 #include "classify/check_digits.hpp"
 #include "classify/scan.hpp"
+#include "decode/pointer.hpp"
 
 namespace sallyport::classify {
 
@@ -33,30 +34,22 @@ bool is_plain_name(std::string_view name) {
 void BodyScan::Place::append(std::string& out, bool shape) const {
   for (std::size_t i = 0; i < depth_; ++i) {
     const Step& step = steps_[i];
-    out += '/';
     if (step.container->is(decode::Kind::array)) {
       if (shape) {
-        out += '*';
+        out += "/*";
         continue;
       }
       std::array<char, 12> digits;
+      out += '/';
       out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), step.index).ptr);
       continue;
     }
     const Value& child = i + 1 < depth_ ? *steps_[i + 1].container : *value_;
     if (shape && !is_plain_name(child.name())) {
-      out += '*';
+      out += "/*";
       continue;
     }
-    for (const char c : child.name()) {
-      if (c == '~') {
-        out += "~0";
-      } else if (c == '/') {
-        out += "~1";
-      } else {
-        out += c;
-      }
-    }
+    decode::append_token(out, child.name());
   }
 }
 void BodyScan::Place::append_pointer(std::string& out) const { append(out, false); }

@@ -7,6 +7,7 @@
 #include "decode/cookies.hpp"
 #include "decode/leaves.hpp"
 #include "decode/nested.hpp"
+#include "decode/pointer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace sallyport;
@@ -34,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   std::size_t forms = 0;
   visit_content(*content, arena, [&](const Leaf& leaf) {
     if (leaf.json != nullptr) {
-      const auto pointer = pointer_to(*leaf.root, *leaf.json, arena);
+      const auto pointer = pointer_to(*leaf.root, *leaf.json);
       if (pointer.empty() && leaf.json != leaf.root && !leaf.json->name().empty()) std::abort();
     }
     for (const Nested& form : unwrapper.unwrap(leaf.value)) {

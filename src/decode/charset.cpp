@@ -4,17 +4,12 @@
 #include <array>
 
 #include "base/utf8.hpp"
-#include "decode/utf8_writer.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::decode {
 namespace {
 
 using namespace std::string_view_literals;
-
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
 
 // 0x80 to 0x9f; 0 where windows-1252 has no character.
 constexpr std::array<std::uint16_t, 32> windows = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,

@@ -17,10 +17,6 @@ namespace {
 
 using Text = std::expected<std::string_view, Refusal>;
 
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
 // Where the output goes. One byte more than allowed has room, so that "full" means "too much".
 class Output {
  public:
@@ -150,12 +146,6 @@ std::optional<Coding> find_coding(std::string_view name) {
   return found->coding;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 Text undo(Coding coding, std::string_view body, Arena& arena, const CodingLimits& limits) {
@@ -178,7 +168,7 @@ Text decode_content(std::string_view content_encoding, std::string_view body, Ar
   std::uint32_t undone = 0;
   for (std::string_view list = content_encoding; !list.empty();) {
     const std::size_t comma = list.rfind(',');
-    const std::string_view name = trimmed(comma == std::string_view::npos ? list : list.substr(comma + 1));
+    const std::string_view name = http::trim_blanks(comma == std::string_view::npos ? list : list.substr(comma + 1));
     list = comma == std::string_view::npos ? std::string_view() : list.substr(0, comma);
     if (name.empty() || std::ranges::equal(std::string_view("identity"), name, {}, {}, http::lower)) continue;
     const auto coding = find_coding(name);

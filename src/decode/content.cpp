@@ -12,10 +12,6 @@
 namespace sallyport::decode {
 namespace {
 
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at = 0) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
 bool is_text(Format format) {
   switch (format) {
     case Format::text:

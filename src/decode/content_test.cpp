@@ -1,4 +1,5 @@
 #include "decode/content.hpp"
+#include "decode/pointer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ std::string leaves(const std::string& type, const std::string& body, const Conte
   std::string out;
   const Visited visited = visit_content(*content, arena, [&](const Leaf& leaf) {
     out += (out.empty() ? "" : "|") + std::string(place_name(leaf.place)) + " ";
-    out += leaf.json == nullptr ? std::string(leaf.name) : std::string(pointer_to(*leaf.root, *leaf.json, arena));
+    out += leaf.json == nullptr ? std::string(leaf.name) : pointer_to(*leaf.root, *leaf.json);
     out += "=" + std::string(leaf.value);
     return true;
   });

@@ -10,10 +10,6 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
 }  // namespace
 
 std::expected<Pairs, Refusal> read_cookies(std::string_view text, Arena& arena, const CookieLimits& limits) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "base/base64.hpp"
-#include "decode/utf8_writer.hpp"
+#include "base/utf8.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::decode {

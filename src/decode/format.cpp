@@ -5,12 +5,10 @@
 
 #include "http/characters.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::decode {
-namespace {
-
-bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, http::lower, http::lower); }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string_view format_name(Format format) noexcept {
   switch (format) {
@@ -73,16 +71,17 @@ Format format_of(std::string_view essence) noexcept {
   const std::string_view subtype = essence.substr(slash + 1);
   const std::size_t plus = subtype.rfind('+');
   const std::string_view suffix = plus == std::string_view::npos ? std::string_view() : subtype.substr(plus + 1);
-  if (same(type, "multipart")) return Format::multipart;
+  if (same_name(type, "multipart")) return Format::multipart;
   // application/grpc, grpc+proto, grpc+json, grpc-web+proto: framed all of them.
   constexpr std::string_view grpc = "grpc";
-  if (same(subtype.substr(0, grpc.size()), grpc)) return Format::grpc;
-  if (same(suffix, "json")) return Format::json;
-  if (same(suffix, "xml")) return Format::xml;
-  if (same(suffix, "json-seq")) return Format::json_sequence;
-  const bool text = same(type, "text");
-  if (text || same(type, "application")) {
-    const auto found = std::ranges::find_if(known, [&](const Known& entry) { return same(entry.subtype, subtype); });
+  if (same_name(subtype.substr(0, grpc.size()), grpc)) return Format::grpc;
+  if (same_name(suffix, "json")) return Format::json;
+  if (same_name(suffix, "xml")) return Format::xml;
+  if (same_name(suffix, "json-seq")) return Format::json_sequence;
+  const bool text = same_name(type, "text");
+  if (text || same_name(type, "application")) {
+    const auto found =
+        std::ranges::find_if(known, [&](const Known& entry) { return same_name(entry.subtype, subtype); });
     if (found != known.end()) return found->format;
   }
   return text ? Format::text : Format::binary;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "decode/utf8_writer.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::decode {
@@ -10,8 +11,7 @@ namespace {
 
 using Kind = GraphqlToken::Kind;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_start(char c) { return (http::lower(c) >= 'a' && http::lower(c) <= 'z') || c == '_'; }
+bool is_name_start(char c) { return is_letter(c) || c == '_'; }
 bool is_name(char c) { return is_name_start(c) || is_digit(c); }
 
 }  // namespace

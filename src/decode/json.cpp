@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "decode/tree_writer.hpp"
 
@@ -40,13 +41,6 @@ const char* plain_end(const char* at, const char* end, bool& high) {
   return at;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 class JsonReader {
@@ -263,7 +257,7 @@ class JsonReader {
     if (end - from < 6 || from[0] != '\\' || from[1] != 'u') return false;
     code = 0;
     for (int i = 2; i < 6; ++i) {
-      const int digit = hex_digit(from[i]);
+      const int digit = hex_value(from[i]);
       if (digit < 0) return false;
       code = (code << 4u) | static_cast<std::uint32_t>(digit);
     }

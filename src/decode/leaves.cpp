@@ -256,34 +256,4 @@ Visited visit_content(const Content& content, Arena& arena, const Visit& visit) 
   return walk.result();
 }
 
-std::string_view pointer_to(const Value& root, const Value& node, Arena& arena) {
-  std::string out;
-  const Value* at = &root;
-  while (at != &node && at->is_container()) {
-    std::size_t index = 0;
-    const Value* below = at + 1;
-    while (below != at->after() && &node >= below->after()) {
-      below = below->after();
-      ++index;
-    }
-    if (below == at->after()) return {};
-    out += '/';
-    if (at->is(Kind::array)) {
-      out += std::to_string(index);
-    } else {
-      for (const char c : below->name()) {
-        if (c == '~') {
-          out += "~0";
-        } else if (c == '/') {
-          out += "~1";
-        } else {
-          out += c;
-        }
-      }
-    }
-    at = below;
-  }
-  return arena.copy(out);
-}
-
 }  // namespace sallyport::decode

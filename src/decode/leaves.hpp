@@ -54,7 +54,7 @@ struct Leaf {
   Place place = Place::text;
   std::string_view name;        // of the parameter, field, member, element; empty for items and texts
   std::string_view value;       // decoded
-  const Value* json = nullptr;  // of JSON: the node; pointer_to() tells its place
+  const Value* json = nullptr;  // of JSON: the node; pointer_to() of pointer.hpp tells its place
   const Value* root = nullptr;  // of JSON: the tree it stands in
 };
 
@@ -74,8 +74,5 @@ struct Visited {
 Visited visit_head(const Request& request, Arena& arena, const Visit& visit);
 // The parts of a multipart are read as their types say, one level deep.
 Visited visit_content(const Content& content, Arena& arena, const Visit& visit);
-
-// RFC 6901, of a node of that tree. Linear in the nodes before it.
-[[nodiscard]] std::string_view pointer_to(const Value& root, const Value& node, Arena& arena);
 
 }  // namespace sallyport::decode

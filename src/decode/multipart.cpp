@@ -8,16 +8,12 @@
 #include "decode/part_head.hpp"
 #include "http/characters.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::decode {
 namespace {
 
 using Done = std::expected<void, Refusal>;
-
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
-bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, http::lower, http::lower); }
 
 // std::string_view::find is quadratic on bodies of dashes; memmem is not.
 std::size_t find_text(std::string_view text, std::string_view needle, std::size_t from) {
@@ -48,7 +44,7 @@ std::expected<Type, Refusal> read_type(std::string_view content_type, std::size_
   const auto parameters = read_parameters(content_type.substr(end), at + end, Backslash::refused, arena);
   if (!parameters) return std::unexpected(parameters.error());
   Type type;
-  type.form = same(essence, "multipart/form-data");
+  type.form = same_name(essence, "multipart/form-data");
   for (const Parameter& parameter : *parameters) {
     if (parameter.name.contains('*')) return refuse("boundary", "an extended or continued parameter", at);
     if (parameter.name == "boundary") type.boundary = parameter.value;

@@ -13,6 +13,8 @@
 #include "decode/xml.hpp"
 #include "http/characters.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::decode {
 namespace {
 
@@ -45,8 +47,6 @@ std::uint8_t signs_of(std::string_view text) {
   return all;
 }
 
-bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, http::lower, http::lower); }
-
 std::string_view trimmed(std::string_view text) {
   const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && space(text.front())) text.remove_prefix(1);
@@ -67,8 +67,8 @@ std::string_view announced_base64(std::string_view text) {
   constexpr std::string_view data = "data:";
   constexpr std::string_view mark = ";base64,";
   constexpr std::string_view basic = "basic ";
-  if (same(text.substr(0, basic.size()), basic)) return text.substr(basic.size());
-  if (!same(text.substr(0, data.size()), data)) return {};
+  if (same_name(text.substr(0, basic.size()), basic)) return text.substr(basic.size());
+  if (!same_name(text.substr(0, data.size()), data)) return {};
   const std::size_t at = text.substr(0, 256).find(mark);
   return at == std::string_view::npos ? std::string_view() : text.substr(at + mark.size());
 }
@@ -228,7 +228,7 @@ void Unwrapper::open(Work& work, const Nested& outer) {
     add_base64(text, Wrapping::base64);
   }
   constexpr std::string_view bearer = "bearer ";
-  const std::string_view token = same(text.substr(0, bearer.size()), bearer) ? text.substr(bearer.size()) : text;
+  const std::string_view token = same_name(text.substr(0, bearer.size()), bearer) ? text.substr(bearer.size()) : text;
   // "{" followed by a quote or white space begins every JWT's head: "ey", "eA", "ew".
   if (token.starts_with('e') && token.contains('.') && (signs_of(token) & sign::no_token) == 0) {
     const std::size_t first = token.find('.');

@@ -7,10 +7,6 @@
 namespace sallyport::decode {
 namespace {
 
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
 std::string_view lower_case(std::string_view text, Arena& arena) {
   if (std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
   const auto out = arena.array<char>(text.size());

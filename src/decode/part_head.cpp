@@ -8,22 +8,12 @@
 #include "decode/percent.hpp"
 #include "http/characters.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::decode {
 namespace {
 
 using Done = std::expected<void, Refusal>;
-
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
-bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, http::lower, http::lower); }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // A name or file name that no two readers take apart differently.
 Done check_name(std::string_view name, std::size_t at, const MultipartLimits& limits) {
@@ -41,8 +31,8 @@ Done check_name(std::string_view name, std::size_t at, const MultipartLimits& li
 Done read_disposition(std::string_view value, std::size_t at, bool form, Part& part, Arena& arena,
                       const MultipartLimits& limits) {
   const std::size_t end = std::min(value.find(';'), value.size());
-  const std::string_view kind = trimmed(value.substr(0, end));
-  const bool fits = form ? same(kind, "form-data") : !kind.empty() && http::all(kind, http::character::tchar);
+  const std::string_view kind = http::trim_blanks(value.substr(0, end));
+  const bool fits = form ? same_name(kind, "form-data") : !kind.empty() && http::all(kind, http::character::tchar);
   if (!fits) return refuse("disposition", "the disposition of a form's part is form-data", at);
   const auto parameters = read_parameters(value.substr(end), at + end, Backslash::refused, arena);
   if (!parameters) return std::unexpected(parameters.error());
@@ -90,15 +80,15 @@ struct Seen {
 Done read_field(const PartField& field, std::size_t at, bool form, Seen& seen, Part& part, Arena& arena,
                 const MultipartLimits& limits) {
   const auto twice = [at] { return refuse("part_field", "a field of a part is given twice", at); };
-  if (same(field.name, "content-disposition")) {
+  if (same_name(field.name, "content-disposition")) {
     if (!seen.once(&Seen::disposition)) return twice();
     return read_disposition(field.value, at, form, part, arena, limits);
   }
-  if (same(field.name, "content-type")) {
+  if (same_name(field.name, "content-type")) {
     if (!seen.once(&Seen::type)) return twice();
     part.content_type = field.value;
     const std::size_t end = std::min(field.value.find(';'), field.value.size());
-    const std::string_view essence = trimmed(field.value.substr(0, end));
+    const std::string_view essence = http::trim_blanks(field.value.substr(0, end));
     const std::size_t slash = essence.find('/');
     const bool good = slash != std::string_view::npos && slash != 0 && slash + 1 < essence.size() &&
                       http::all(essence.substr(0, slash), http::character::tchar) &&
@@ -112,14 +102,15 @@ Done read_field(const PartField& field, std::size_t at, bool form, Seen& seen, P
     }
     return {};
   }
-  if (same(field.name, "content-transfer-encoding")) {
+  if (same_name(field.name, "content-transfer-encoding")) {
     if (!seen.once(&Seen::encoding)) return twice();
     // RFC 7578 §4.7: deprecated. Servers that decode and servers that do not see two contents.
-    if (same(field.value, "7bit") || same(field.value, "8bit") || same(field.value, "binary")) return {};
+    if (same_name(field.value, "7bit") || same_name(field.value, "8bit") || same_name(field.value, "binary")) return {};
     return refuse("transfer_encoding", "a part whose content is encoded", at);
   }
-  if (same(field.name, "content-encoding")) return refuse("transfer_encoding", "a part whose content is coded", at);
-  if (same(field.name, "content-length")) {
+  if (same_name(field.name, "content-encoding"))
+    return refuse("transfer_encoding", "a part whose content is coded", at);
+  if (same_name(field.name, "content-length")) {
     if (!seen.once(&Seen::length)) return twice();
     std::size_t length = 0;
     const char* const end = field.value.data() + field.value.size();
@@ -146,7 +137,7 @@ Done read_part_head(std::string_view text, std::size_t base, bool form, Part& pa
     if (colon == std::string_view::npos || colon == 0 || !http::all(line.substr(0, colon), http::character::tchar)) {
       return refuse("part_field", "a field of a part is written name: value, on one line", base + at);
     }
-    const PartField field{line.substr(0, colon), trimmed(line.substr(colon + 1))};
+    const PartField field{line.substr(0, colon), http::trim_blanks(line.substr(colon + 1))};
     if (!http::all(field.value, http::character::field_value)) {
       return refuse("part_field", "a control character in a field of a part", base + at);
     }
@@ -166,8 +157,8 @@ std::optional<std::string_view> decode_extended(std::string_view text, Arena& ar
   if (second == std::string_view::npos) return std::nullopt;
   const std::string_view charset = text.substr(0, first);
   const std::string_view coded = text.substr(second + 1);
-  const bool latin1 = same(charset, "iso-8859-1");
-  if (!latin1 && !same(charset, "utf-8")) return std::nullopt;
+  const bool latin1 = same_name(charset, "iso-8859-1");
+  if (!latin1 && !same_name(charset, "utf-8")) return std::nullopt;
   if (!latin1) {
     const auto decoded = decode_percent(coded, Plus::literal, 0, arena);
     if (!decoded) return std::nullopt;
@@ -193,7 +184,7 @@ std::optional<std::string_view> decode_extended(std::string_view text, Arena& ar
 
 bool is_multipart(std::string_view content_type) noexcept {
   constexpr std::string_view prefix = "multipart/";
-  return same(content_type.substr(0, prefix.size()), prefix);
+  return same_name(content_type.substr(0, prefix.size()), prefix);
 }
 
 }  // namespace sallyport::decode

@@ -6,10 +6,6 @@
 namespace sallyport::decode {
 namespace {
 
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace

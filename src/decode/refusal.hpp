@@ -18,6 +18,11 @@ struct Refusal {
 
 using Outcome = std::expected<const Value*, Refusal>;
 
+[[nodiscard]] inline std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail,
+                                                     std::size_t offset = 0) {
+  return std::unexpected(Refusal{rule, detail, offset});
+}
+
 // Of an offset in a text: lines from 1, ended by LF, CR or CRLF; columns from 1, in code points.
 struct Position {
   std::uint32_t line = 1;

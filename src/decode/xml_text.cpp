@@ -4,16 +4,12 @@
 #include <array>
 #include <span>
 
-#include "decode/utf8_writer.hpp"
+#include "base/utf8.hpp"
 #include "decode/xml_characters.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::decode {
 namespace {
-
-std::unexpected<Refusal> refuse(std::string_view rule, std::string_view detail, std::size_t at) {
-  return std::unexpected(Refusal{rule, detail, at});
-}
 
 // "#60" or "#x3c": the character, which must be one of XML's.
 std::expected<char32_t, Refusal> character_reference(std::string_view digits, std::size_t at) {

@@ -8,17 +8,15 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace sallyport::detectors {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
 // What languages skip between words; with the vertical tab and the no-break space of Latin-1.
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0' || c == '\xa0'; }
 constexpr bool is_quote(char c) { return c == '\'' || c == '"' || c == '`'; }
-constexpr unsigned hex_digit(char c) { return static_cast<unsigned>(is_digit(c) ? c - '0' : lower(c) - 'a' + 10); }
+constexpr unsigned hex_digit(char c) { return static_cast<unsigned>(hex_value(c)); }
 
 // The byte at `i`, or NUL outside.
 constexpr char at(std::string_view text, std::size_t i) { return i < text.size() ? text[i] : '\0'; }

@@ -9,12 +9,6 @@
 namespace sallyport::http {
 namespace {
 
-std::string_view trim(std::string_view value) {
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-  return value;
-}
-
 // "Transfer_Encoding", "Content.Length", "_host": some back-end takes them for the real one.
 bool is_disguised(std::string_view name) {
   std::array<char, 16> letters{};
@@ -72,7 +66,7 @@ Checked<Field> read_field_line(std::string_view line) {
   if (known == FieldName::other && is_disguised(name)) {
     return refuse("field_disguised", "a field name that imitates a framing field");
   }
-  return Field{name, trim(value), known, false};
+  return Field{name, trim_blanks(value), known, false};
 }
 
 Checked<void> read_fields(std::string_view text, const HeadLimits& limits, Fields& out) {

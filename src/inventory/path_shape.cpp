@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/uuid.hpp"
 
 namespace sallyport::inventory {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_base64(char c) {
   return is_digit(c) || is_lower(c) || is_upper(c) || c == '-' || c == '_' || c == '+' || c == '=' || c == '.';
 }

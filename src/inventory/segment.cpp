@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/uuid.hpp"
 
 namespace sallyport::inventory {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool all_digits(std::string_view s) { return !s.empty() && std::ranges::all_of(s, is_digit); }
 

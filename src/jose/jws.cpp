@@ -1,10 +1,11 @@
 #include "jose/jws.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "base/base64.hpp"
 #include "decode/json.hpp"
+
+#include <sallyport/message.hpp>
 
 namespace sallyport::jose {
 namespace {
@@ -20,14 +21,10 @@ std::optional<std::string_view> decoded(std::string_view part, Arena& arena) {
   return std::string_view(out.data(), *size);
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 std::string_view without_application(std::string_view type) {
   constexpr std::string_view prefix = "application/";
   if (type.size() <= prefix.size() || type.substr(prefix.size()).contains('/')) return type;
-  const bool has =
-      std::ranges::equal(type.substr(0, prefix.size()), prefix, [](char a, char b) { return lower(a) == b; });
-  return has ? type.substr(prefix.size()) : type;
+  return same_name(type.substr(0, prefix.size()), prefix) ? type.substr(prefix.size()) : type;
 }
 
 // Parameters that change what the bytes mean. We do none of it, so a token that has one is not read
@@ -38,8 +35,7 @@ constexpr auto refused_parameters = std::to_array<std::string_view>({"crit", "b6
 }  // namespace
 
 bool same_type(std::string_view a, std::string_view b) {
-  return std::ranges::equal(without_application(a), without_application(b),
-                            [](char x, char y) { return lower(x) == lower(y); });
+  return same_name(without_application(a), without_application(b));
 }
 
 std::expected<Jws, Reason> read_jws(std::string_view compact, Arena& arena) {

@@ -3,30 +3,12 @@
 #include <cstring>
 #include <string>
 
+#include "base/utf8.hpp"
 #include "http/characters.hpp"
 #include "match/body_reader.hpp"
 
 namespace sallyport::match {
 namespace {
-
-void append_utf8(char*& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
-}
 
 class JsonReader {
  public:
@@ -185,7 +167,7 @@ class JsonReader {
             code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
             i += 6;
           }
-          append_utf8(at, code);
+          at = write_utf8(at, code);
           break;
         }
         default:

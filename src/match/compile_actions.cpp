@@ -9,12 +9,6 @@
 namespace sallyport::match {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = http::lower(c);
-  return out;
-}
-
 bool is_disruptive(std::string_view name) {
   return name == "pass" || name == "block" || name == "deny" || name == "drop" || name == "allow" || name == "redirect";
 }

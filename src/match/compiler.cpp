@@ -14,18 +14,6 @@
 namespace sallyport::match {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = http::lower(c);
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // Directives of ModSecurity as a module of a web server. Here they would do nothing, or something
 // else; a file that holds them says so instead of being half obeyed.
 constexpr auto host_directives = std::to_array<std::string_view>({"secauditengine",
@@ -294,7 +282,7 @@ Result<void> Compiler::targets(std::string_view text, Rule& rule) {
   while (!text.empty()) {
     // A name, and what may stand behind a colon: in quotes, between slashes, or up to a bar.
     std::size_t end = text.find_first_of("|,:");
-    std::string_view name = trimmed(text.substr(0, end));
+    std::string_view name = http::trim_blanks(text.substr(0, end));
     std::string_view member;
     if (end != std::string_view::npos && text[end] == ':') {
       const std::string_view rest = text.substr(end + 1);
@@ -393,7 +381,7 @@ Result<std::vector<std::uint32_t>> Compiler::select(Pending::By by, const std::s
     std::string_view rest = text;
     while (!rest.empty()) {
       const std::size_t end = rest.find_first_of(", ");
-      const std::string_view part = trimmed(rest.substr(0, end));
+      const std::string_view part = http::trim_blanks(rest.substr(0, end));
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       if (part.empty()) continue;
       const std::size_t dash = part.find('-');

@@ -1,23 +1,11 @@
 #include "match/directive.hpp"
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
+#include "match/transform_shape.hpp"
 
 namespace sallyport::match {
 namespace {
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = http::lower(c);
-  return out;
-}
 
 // The next word of a directive: up to white space, or what stands in quotes.
 Result<std::string> next_word(std::string_view& rest) {
@@ -43,7 +31,7 @@ Result<std::string> next_word(std::string_view& rest) {
 
 Result<Directive> read_directive(std::string_view line, Place place) {
   Directive directive{.name = {}, .arguments = {}, .place = place};
-  for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
+  for (line = trim(line, true, true); !line.empty(); line = trim(line, true, true)) {
     auto word = next_word(line);
     if (!word) return std::unexpected(word.error());
     if (directive.name.empty()) {
@@ -56,6 +44,12 @@ Result<Directive> read_directive(std::string_view line, Place place) {
 }
 
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = http::lower(c);
+  return out;
+}
 
 Result<void> read_directives(std::string_view text, std::string_view name, std::uint32_t file,
                              std::vector<Directive>& out) {
@@ -77,7 +71,7 @@ Result<void> read_directives(std::string_view text, std::string_view name, std::
     if (joined.size() > max_directive_bytes)
       return fail(ErrorCode::limit, "a directive has more than 256 KiB", where());
     if (continued && !text.empty()) continue;
-    const std::string_view whole = trimmed(joined);
+    const std::string_view whole = trim(joined, true, true);
     if (!whole.empty() && whole.front() != '#') {
       if (out.size() == max_directives) return fail(ErrorCode::limit, "more than 100000 directives", where());
       auto directive = read_directive(whole, {file, first});
@@ -115,7 +109,7 @@ Result<std::vector<ActionText>> read_actions(std::string_view text) {
       } else {
         const std::size_t begin = at;
         while (at < text.size() && text[at] != ',') ++at;
-        action.value = trimmed(text.substr(begin, at - begin));
+        action.value = trim(text.substr(begin, at - begin), true, true);
       }
     } else if (at < text.size() && text[at] != ',') {
       return fail(ErrorCode::invalid, "a comma is missing behind action " + action.name);

@@ -22,6 +22,9 @@ struct Directive {
   Place place;
 };
 
+// Names and most values of SecLang have no case.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 inline constexpr std::size_t max_directive_bytes = 256u << 10;
 inline constexpr std::size_t max_directives = 100'000;
 

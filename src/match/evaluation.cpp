@@ -7,19 +7,15 @@
 #include <ctime>
 #include <new>
 
-#include "http/characters.hpp"
 #include "match/prefilter.hpp"
 #include "match/program.hpp"
 #include "match/rule_set.hpp"
 #include "match/scratch.hpp"
 
+#include <sallyport/message.hpp>
+
 namespace sallyport::match {
 namespace {
-
-bool same_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::ranges::equal(a, b, [](char x, char y) { return http::lower(x) == http::lower(y); });
-}
 
 Scratch& thread_scratch() {
   thread_local Scratch own;
@@ -33,7 +29,7 @@ bool selects(const Selector& selector, std::string_view name) {
     case Selector::Kind::all:
       return true;
     case Selector::Kind::name:
-      return same_text(selector.name, name);
+      return same_name(selector.name, name);
     case Selector::Kind::pattern:
       // A name that cannot be matched within the budget is looked at rather than passed over.
       return selector.pattern->match(name) != Regex::Outcome::no_match;
@@ -371,13 +367,13 @@ void Evaluation::keep(Variable store, std::uint32_t slot, std::string_view name,
   }
   const auto& slots = rules_->program().slots;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_text(slots[i].name, name)) {
+    if (slots[i].store == store && same_name(slots[i].name, name)) {
       slots_[i] = value;
       return;
     }
   }
   for (Kept& other : others_.all()) {
-    if (other.store == store && same_text(other.name, name)) {
+    if (other.store == store && same_name(other.name, name)) {
       other.value = value;
       other.set = true;
       return;
@@ -393,10 +389,10 @@ void Evaluation::forget(Variable store, std::uint32_t slot, std::string_view nam
   }
   const auto& slots = rules_->program().slots;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_text(slots[i].name, name)) slots_[i] = {};
+    if (slots[i].store == store && same_name(slots[i].name, name)) slots_[i] = {};
   }
   for (Kept& other : others_.all()) {
-    if (other.store == store && same_text(other.name, name)) other.set = false;
+    if (other.store == store && same_name(other.name, name)) other.set = false;
   }
 }
 
@@ -404,11 +400,11 @@ std::optional<std::string_view> Evaluation::kept(Variable store, std::uint32_t s
   if (slot != no_slot) return slots_[slot].data() == nullptr ? std::nullopt : std::optional(slots_[slot]);
   const auto& slots = rules_->program().slots;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_text(slots[i].name, name))
+    if (slots[i].store == store && same_name(slots[i].name, name))
       return slots_[i].data() == nullptr ? std::nullopt : std::optional(slots_[i]);
   }
   for (const Kept& other : others_.all()) {
-    if (other.store == store && other.set && same_text(other.name, name)) return other.value;
+    if (other.store == store && other.set && same_name(other.name, name)) return other.value;
   }
   return std::nullopt;
 }
@@ -436,7 +432,7 @@ std::string_view Evaluation::expand(const Macro& macro, const Rule& rule) {
           break;
         case VariableKind::collection:
           for (const Item& item : input_.of(*part.variable)) {
-            if (!same_text(item.name, part.text)) continue;
+            if (!same_name(item.name, part.text)) continue;
             value = item.value;
             break;
           }
@@ -501,10 +497,10 @@ std::string_view Evaluation::derived(Variable variable, std::string_view name, c
     }
   }
   if (variable == Variable::rule) {
-    if (same_text(name, "id")) return number(rule.id);
-    if (same_text(name, "msg")) return expand(rule.message, rule);
-    if (same_text(name, "severity")) return number(rule.severity);
-    if (same_text(name, "logdata")) return expand(rule.log_data, rule);
+    if (same_name(name, "id")) return number(rule.id);
+    if (same_name(name, "msg")) return expand(rule.message, rule);
+    if (same_name(name, "severity")) return number(rule.severity);
+    if (same_name(name, "logdata")) return expand(rule.log_data, rule);
   }
   return {};
 }

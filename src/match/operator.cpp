@@ -8,9 +8,11 @@
 #include <sstream>
 
 #include "base/address.hpp"
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "http/characters.hpp"
 #include "match/sqli.hpp"
+#include "match/transform_shape.hpp"
 #include "match/xss.hpp"
 
 namespace sallyport::match {
@@ -57,20 +59,13 @@ constexpr auto known = std::to_array<Named>({
     {"within", Operator::within, Argument::text},
 });
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
+bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
 template <class Each>
 void split(std::string_view text, std::string_view separators, Each each) {
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(separators);
-    const std::string_view part = trimmed(text.substr(0, end));
+    const std::string_view part = trim(text.substr(0, end), true, true);
     if (!part.empty()) each(part);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
@@ -324,10 +319,10 @@ Applied applied(const Operation& operation, std::string_view value, std::string_
 
 Result<Operation> compile_operation(std::string_view text, const std::string& folder) {
   Operation operation;
-  text = trimmed(text);
+  text = trim(text, true, true);
   if (text.starts_with('!') && !text.starts_with("!=")) {
     operation.negated = true;
-    text = trimmed(text.substr(1));
+    text = trim(text.substr(1), true, true);
   }
   std::string name = "rx";
   if (text.starts_with('@')) {
@@ -336,7 +331,7 @@ Result<Operation> compile_operation(std::string_view text, const std::string& fo
     name = text.substr(1, end - 1);
     for (char& c : name) c = http::lower(c);
     text = text.substr(std::min(end + 1, text.size()));
-    if (name != "rx" && name != "streq") text = trimmed(text);
+    if (name != "rx" && name != "streq") text = trim(text, true, true);
   }
   const auto found = std::ranges::find(known, std::string_view(name), &Named::name);
   if (found == known.end()) return fail(ErrorCode::invalid, "operator @" + name + " is not supported");

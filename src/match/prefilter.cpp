@@ -6,13 +6,14 @@
 #include <cstring>
 #include <utility>
 
-#include "http/characters.hpp"
 #include "match/prefilter_cache.hpp"
 #include "match/prefilter_plan.hpp"
 #include "match/program.hpp"
 
 #ifdef SALLYPORT_VECTORSCAN
 #include <hs/hs.h>
+
+#include <sallyport/message.hpp>
 #endif
 
 namespace sallyport::match {
@@ -36,11 +37,6 @@ Joined judge(const std::string& pattern) {
     if (outcome == HS_SUCCESS && pattern.find('\0') == std::string::npos) return how;
   }
   return Joined::never;
-}
-
-bool same_name_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::ranges::equal(a, b, [](char x, char y) { return http::lower(x) == http::lower(y); });
 }
 
 struct Database {
@@ -158,7 +154,7 @@ Values values_of(const PrefilterGroup& group, const Input& input, Scratch& scrat
   out.items = reinterpret_cast<const Item**>(at);
   for (const PrefilterSource& source : group.sources) {
     for (const Item& item : input.of(source.variable)) {
-      if (!source.name.empty() && !same_name_text(source.name, item.name)) continue;
+      if (!source.name.empty() && !same_name(source.name, item.name)) continue;
       out.items[out.count++] = &item;
       out.bytes += item.value.size() + 1;
       out.traits |= item.traits;

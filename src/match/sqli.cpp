@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <span>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 #include "match/transformation.hpp"
+
+#include <sallyport/message.hpp>
 
 namespace sallyport::match {
 namespace {
@@ -143,15 +146,10 @@ struct Lexeme {
 };
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0' || c == '\xa0'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) {
-  return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return is_digit(c) || is_letter(c) || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool same(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::ranges::equal(text, lower, [](char a, char b) { return http::lower(a) == b; });
-}
+bool same(std::string_view text, std::string_view lower) { return same_name(text, lower); }
 
 class Reader {
  public:

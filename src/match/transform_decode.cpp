@@ -6,13 +6,13 @@
 
 #include <openssl/evp.h>
 
+#include "base/ascii.hpp"
 #include "base/base64.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::match {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 int hex_at(std::string_view text, std::size_t at) { return at < text.size() ? http::hex_value(text[at]) : -1; }
 

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::match {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_wide_space(char c) { return is_space(c) || c == '\xa0'; }
 
 std::string_view finish(Scratch& scratch, char* start, const char* end) {

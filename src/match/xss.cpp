@@ -4,13 +4,13 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::match {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Equal in any case; NUL bytes in the text are passed over, as some browsers did.
 bool same(std::string_view text, std::string_view lower) {

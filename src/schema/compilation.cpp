@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "decode/pointer.hpp"
+
 namespace sallyport::schema {
 
 using decode::Kind;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "decode/pointer.hpp"
 #include "schema/compilation.hpp"
 
 namespace sallyport::schema {

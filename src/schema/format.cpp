@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "base/uuid.hpp"
 #include "schema/decimal.hpp"
 #include "schema/format_parts.hpp"
 #include "schema/pattern.hpp"
@@ -42,16 +43,7 @@ constexpr auto names = std::to_array<Name>({
     {"double", Format::double_},
 });
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-bool uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
-  }
-  return true;
-}
+bool uuid(std::string_view text) { return parse_uuid(text).has_value(); }
 
 bool base64(std::string_view text) {
   if (text.size() % 4 != 0) return false;

@@ -4,14 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "schema/format_parts.hpp"
 
 namespace sallyport::schema::formats {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 constexpr std::size_t longest_label = 63;
 constexpr std::size_t longest_name = 253;

@@ -1,11 +1,10 @@
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "schema/format_parts.hpp"
 
 namespace sallyport::schema::formats {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes exactly `count` digits; -1 when they are not there.
 int number(std::string_view& text, std::size_t count) {

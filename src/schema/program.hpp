@@ -208,8 +208,4 @@ struct Dropped {
 [[nodiscard]] Judged validate(const Program& program, SchemaId schema, const decode::Value& value, Arena& scratch,
                               const Budget& budget = {}, Dropped dropped = {});
 
-// The JSON Pointer (RFC 6901) of a value below `root`, and of a member of it when `name` is not
-// empty. Linear in the values before it.
-[[nodiscard]] std::string pointer_to(const decode::Value& root, const decode::Value& value, std::string_view name = {});
-
 }  // namespace sallyport::schema

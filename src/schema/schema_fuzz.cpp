@@ -3,6 +3,7 @@
 #include <string>
 
 #include "decode/json.hpp"
+#include "decode/pointer.hpp"
 #include "schema/compiler.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
@@ -27,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const auto judged = schema::validate(*program, *id, **value, arena, {.steps = 10'000});
     if (judged.judgement == schema::Judgement::good) continue;
     if (judged.failure.value == nullptr || judged.failure.rule.empty()) std::abort();
-    (void)schema::pointer_to(**value, *judged.failure.value, judged.failure.name);
+    (void)decode::pointer_to(**value, *judged.failure.value, judged.failure.name);
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "decode/json.hpp"
+#include "decode/pointer.hpp"
 #include "schema/compiler.hpp"
 #include "schema/uri.hpp"
 

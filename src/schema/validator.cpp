@@ -528,41 +528,4 @@ Judged validate(const Program& program, SchemaId schema, const Value& value, Are
   return Run(program, scratch, budget, dropped).judge(schema, value);
 }
 
-std::string pointer_to(const Value& root, const Value& value, std::string_view name) {
-  std::string out;
-  const auto add = [&](std::string_view token) {
-    out += '/';
-    for (const char c : token) {
-      if (c == '~') {
-        out += "~0";
-      } else if (c == '/') {
-        out += "~1";
-      } else {
-        out += c;
-      }
-    }
-  };
-  const Value* at = &root;
-  while (at != &value && at->is_container()) {
-    std::size_t place = 0;
-    const Value* next = nullptr;
-    for (const Value& child : *at) {
-      if (&value < child.after()) {
-        next = &child;
-        break;
-      }
-      ++place;
-    }
-    if (next == nullptr || next > &value) break;
-    if (at->is(Kind::object)) {
-      add(next->name());
-    } else {
-      add(std::to_string(place));
-    }
-    at = next;
-  }
-  if (!name.empty()) add(name);
-  return out;
-}
-
 }  // namespace sallyport::schema

@@ -2,6 +2,7 @@
 #include "controls/contract/config.hpp"
 #include "controls/contract/parameters.hpp"
 #include "controls/contract/plan_builder.hpp"
+#include "decode/pointer.hpp"
 #include "engine/descriptor.hpp"
 #include "engine/driver_rules.hpp"
 
@@ -123,7 +124,7 @@ class Contract final : public Control {
 
   static std::string_view place_in(const Context& context, const decode::Value& root, const schema::Failure& failure) {
     constexpr std::size_t shown = 256;
-    std::string pointer = schema::pointer_to(root, *failure.value, failure.name);
+    std::string pointer = decode::pointer_to(root, *failure.value, failure.name);
     if (pointer.size() > shown) pointer.resize(shown);
     return context.arena().concat("body ", pointer.empty() ? "(root)" : pointer);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "detectors/nosql.hpp"
 #include "detectors/object.hpp"
 #include "detectors/text.hpp"
@@ -51,7 +52,7 @@ bool graphql_document(const Leaf& leaf) {
   }
   // The short form: { user { name } }
   const char first = detectors::at(text, detectors::skip_space(text, brace + 1));
-  return brace == 0 && detectors::is_letter(first) && text.find(':') == std::string_view::npos;
+  return brace == 0 && is_letter(first) && text.find(':') == std::string_view::npos;
 }
 
 const decode::Value* parent_of(const Leaf& leaf) {
@@ -255,9 +256,9 @@ std::string_view masked(std::string_view span, Arena& arena) {
       continue;
     }
     // Long words and those with several digits may be secrets: only that they are there.
-    const auto digits = std::ranges::count_if(span.substr(i, end - i), detectors::is_digit);
+    const auto digits = std::ranges::count_if(span.substr(i, end - i), is_digit);
     const bool hide = end - i > longest_word || digits > 4;
-    for (; i < end; ++i) out[i] = hide ? (detectors::is_digit(span[i]) ? '0' : 'a') : span[i];
+    for (; i < end; ++i) out[i] = hide ? (is_digit(span[i]) ? '0' : 'a') : span[i];
   }
   return {out.data(), span.size()};
 }
