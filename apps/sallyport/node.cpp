@@ -140,6 +140,10 @@ void Node::add_metrics() {
                        total(&Totals::upstream_connects));
   metrics_.add_counter("sallyport_upstream_reuses_total", "Calls sent on a kept upstream connection.",
                        total(&Totals::upstream_reuses));
+  metrics_.add_counter("sallyport_store_asks_total", "Questions to the counters that nodes share.",
+                       total(&Totals::store_asks));
+  metrics_.add_counter("sallyport_store_unanswered_total", "Of them, those that were not answered in time.",
+                       total(&Totals::store_unanswered));
   metrics_.add_counter("sallyport_internal_errors_total", "Calls that ended by an error of the gateway itself.",
                        total(&Totals::internal_errors));
   metrics_.add_gauge("sallyport_config_generation", "Configurations taken since the start.",

@@ -94,8 +94,13 @@ std::optional<Assembled> assemble(const document::Node& node, std::uint64_t gene
                                   const std::shared_ptr<engine::Services>& services, config::Report& report) {
   auto root = config::read<settings::Root>(node, report);
   if (!root) return std::nullopt;
-  if (!services->size_counters(root->shared.memory.budget.bytes)) {
-    report.warning(node, "`shared.memory.budget` was changed: it holds from the next start on");
+  std::optional<std::string> shared_by;
+  if (root->shared.redis)
+    shared_by = root->shared.redis->prefix + '\0' + std::string(root->shared.redis->password.reveal());
+  if (!services->set_counters(root->shared.memory.budget.bytes, shared_by)) {
+    report.warning(node,
+                   "`shared.memory.budget`, or whether and under what names nodes share counters, was changed: "
+                   "it holds from the next start on");
   }
   auto policy = std::make_shared<Policy>();
   policy->generation = generation;

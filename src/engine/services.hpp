@@ -5,22 +5,30 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 
+#include "shared/leases.hpp"
 #include "shared/memory_store.hpp"
 
 namespace sallyport::engine {
 
 class Services {
  public:
-  // How many bytes the counters may take. Holds until the program ends: false when they stand
-  // already with another size.
-  bool size_counters(std::size_t bytes);
+  // How many bytes the counters may take and, when nodes share them, what all of them know, so that
+  // their names are the same everywhere. Holds until the program ends: false when they stand
+  // already with something else.
+  bool set_counters(std::size_t bytes, std::optional<std::string_view> shared_by);
   // Counters of limits; made when first asked for. Not safe against size_counters().
   [[nodiscard]] shared::MemoryStore& counters();
+  // Null: counters are this node's own, or stand not yet.
+  [[nodiscard]] shared::Leases* leases() const { return leases_.get(); }
 
  private:
   std::size_t counter_bytes_ = shared::MemoryStore::default_budget;
+  std::optional<SipKey> shared_key_;
   std::unique_ptr<shared::MemoryStore> counters_;
+  std::unique_ptr<shared::Leases> leases_;
 };
 
 }  // namespace sallyport::engine

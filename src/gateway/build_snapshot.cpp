@@ -1,13 +1,11 @@
 #include "gateway/build_snapshot.hpp"
 
-#include <netdb.h>
-
 #include <cstring>
 #include <map>
 
-#include "base/address.hpp"
+#include "gateway/redis_settings.hpp"
+#include "gateway/resolve.hpp"
 #include "gateway/tls.hpp"
-#include "http/host.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -25,8 +23,7 @@ boost::asio::ip::tcp::endpoint endpoint_of(const config::Endpoint& from) {
 
 struct Url {
   bool https = false;
-  std::string host;
-  std::uint16_t port = 0;
+  ServerName server;
 };
 
 Result<Url> parse_target(const std::string& text) {
@@ -42,37 +39,10 @@ Result<Url> parse_target(const std::string& text) {
     return fail(ErrorCode::invalid, "`" + text + "` is no http or https URL", {}, hint);
   }
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  Arena arena;
-  const auto authority = http::parse_authority(rest, arena);
-  if (!authority) return fail(ErrorCode::invalid, "`" + text + "`: " + std::string(authority.error().detail), {}, hint);
-  url.host = authority->host;
-  url.port = authority->port != 0 ? authority->port : url.https ? 443 : 80;
+  auto server = parse_server_name(rest, url.https ? 443 : 80, hint);
+  if (!server) return std::unexpected(server.error());
+  url.server = std::move(*server);
   return url;
-}
-
-Result<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const Url& url) {
-  std::string host = url.host;
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
-  if (parse_address(host)) hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  addrinfo* list = nullptr;
-  const int error = ::getaddrinfo(host.c_str(), std::to_string(url.port).c_str(), &hints, &list);
-  if (error != 0) {
-    return fail(ErrorCode::unavailable, "cannot resolve `" + host + "`: " + ::gai_strerror(error), {},
-                "the name must be known when the gateway starts");
-  }
-  std::vector<boost::asio::ip::tcp::endpoint> found;
-  for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
-    boost::asio::ip::tcp::endpoint endpoint;
-    if (one->ai_addrlen > endpoint.capacity()) continue;
-    std::memcpy(endpoint.data(), one->ai_addr, one->ai_addrlen);
-    endpoint.resize(one->ai_addrlen);
-    found.push_back(endpoint);
-  }
-  ::freeaddrinfo(list);
-  return found;
 }
 
 Upstream build_upstream(const settings::Api& api, config::Report& report) {
@@ -89,7 +59,7 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
       report.error(Error{url.error().code, url.error().message, where, url.error().hint});
       continue;
     }
-    const auto endpoints = resolve(*url);
+    const auto endpoints = resolve(url->server);
     if (!endpoints) {
       report.error(Error{endpoints.error().code, endpoints.error().message, where, endpoints.error().hint});
       continue;
@@ -102,17 +72,16 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
       }
       tls = *context;
     }
-    const bool usual = url->port == (url->https ? 443 : 80);
-    upstream.host = usual ? url->host : url->host + ":" + std::to_string(url->port);
+    const ServerName& server = url->server;
+    const bool usual = server.port == (url->https ? 443 : 80);
+    upstream.host = usual ? server.host : server.host + ":" + std::to_string(server.port);
     for (const auto& endpoint : *endpoints) {
-      const std::string host =
-          endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
       Target target;
-      target.address_text = host + ":" + std::to_string(endpoint.port());
+      target.address_text = address_text(endpoint);
       target.endpoint = endpoint;
       if (url->https) {
         target.tls = tls;
-        target.tls_name = url->host.starts_with('[') ? url->host.substr(1, url->host.size() - 2) : url->host;
+        target.tls_name = bare_host(server);
       }
       target.key =
           (url->https ? "https " + target.tls_name + " " + api.upstream.ca.path + " " : "http ") + target.address_text;
@@ -159,6 +128,7 @@ std::shared_ptr<const Snapshot> build_snapshot(const settings::Root& root, std::
     snapshot->listeners.push_back(std::move(*listener));
   }
   for (const settings::Api& api : root.apis) snapshot->upstreams.push_back(build_upstream(api, report));
+  if (root.shared.redis) snapshot->redis = build_redis(*root.shared.redis, snapshot->policy, report);
   return report.ok() ? snapshot : nullptr;
 }
 

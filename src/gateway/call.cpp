@@ -6,7 +6,9 @@
 #include <ctime>
 
 #include "engine/driver_rules.hpp"
+#include "engine/provider.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/redis.hpp"
 #include "gateway/worker.hpp"
 #include "http/head.hpp"
 
@@ -158,12 +160,23 @@ Task<Call::Step> Call::decide() {
 
 // Verdicts of the request phases.
 Task<Call::Step> Call::settle(Verdict verdict) {
-  while (std::holds_alternative<Need>(verdict)) {
-    // No look-up provider is installed yet: the control decides what a missing answer means.
-    verdict = transaction_.resume(Answer{});
+  while (const auto* need = std::get_if<Need>(&verdict)) {
+    const Answer found = co_await look_up(need->lookup);
+    verdict = transaction_.resume(found);
   }
   if (const auto* denied = std::get_if<Deny>(&verdict)) co_return co_await deny(denied->problem);
   co_return Step::go_on;
+}
+
+// What nobody can answer is not found: the control decides what that means.
+Task<Answer> Call::look_up(Lookup lookup) {
+  if (lookup.provider == engine::Provider::counters) {
+    const std::shared_ptr<Redis> redis = worker_->redis();
+    if (!redis) co_return Answer{};
+    const auto grants = co_await redis->ask(shared::asks_in(lookup.key), transaction_.arena());
+    co_return Answer{true, shared::packed(grants)};
+  }
+  co_return Answer{};
 }
 
 Task<Call::Step> Call::deny(const Problem& problem) { co_return co_await send_problem(problem); }

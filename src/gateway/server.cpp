@@ -152,6 +152,8 @@ ServerTotals Server::totals() const {
     totals.calls += stats.calls.load(std::memory_order_relaxed);
     totals.upstream_connects += stats.upstream_connects.load(std::memory_order_relaxed);
     totals.upstream_reuses += stats.upstream_reuses.load(std::memory_order_relaxed);
+    totals.store_asks += stats.store_asks.load(std::memory_order_relaxed);
+    totals.store_unanswered += stats.store_unanswered.load(std::memory_order_relaxed);
     totals.internal_errors += stats.internal_errors.load(std::memory_order_relaxed);
   }
   return totals;

@@ -17,6 +17,7 @@ namespace sallyport::gateway {
 struct ServerTotals {
   std::uint64_t connections = 0, accepted = 0, over_limit = 0, handshake_failures = 0, calls = 0;
   std::uint64_t upstream_connects = 0, upstream_reuses = 0, internal_errors = 0;
+  std::uint64_t store_asks = 0, store_unanswered = 0;
 };
 
 class Server {

@@ -60,9 +60,12 @@ struct Listener {
   std::uint32_t min_body_rate = 500;       // bytes a second after the first five seconds
 };
 
+struct RedisSettings;  // redis_settings.hpp
+
 struct Snapshot {
   std::shared_ptr<const Policy> policy;
-  std::vector<Upstream> upstreams;  // by Api::index
+  std::shared_ptr<const RedisSettings> redis;  // null: counters are this node's own
+  std::vector<Upstream> upstreams;             // by Api::index
   std::vector<Listener> listeners;
 };
 

@@ -10,6 +10,9 @@
 #include <cstdio>
 
 #include "gateway/call.hpp"
+#include "gateway/pause.hpp"
+#include "gateway/redis.hpp"
+#include "gateway/redis_settings.hpp"
 #include "gateway/session.hpp"
 
 namespace sallyport::gateway {
@@ -37,20 +40,6 @@ struct Worker::Orders {
   std::chrono::milliseconds grace{};
   int fd;
   Descriptor event;
-};
-
-// Waits for a time of the wheel.
-class Worker::Pause final : private Timed {
- public:
-  Pause(Worker& worker, std::chrono::milliseconds time) : reactor_(worker.reactor_) { worker.wheel_.arm(*this, time); }
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
-  void await_resume() const noexcept {}
-
- private:
-  void expired() override { reactor_.resume_soon(waiting_); }
-  Reactor& reactor_;
-  std::coroutine_handle<> waiting_;
 };
 
 Worker::Worker(std::shared_ptr<const Snapshot> snapshot, events::Recorder& recorder,
@@ -118,6 +107,7 @@ void Worker::spawn(Task<> task) {
 
 void Worker::run() {
   spawn(obey());
+  use_redis();
   auto next_tick = started_ + Wheel::tick;
   while (!draining_ || !sessions_.empty()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - std::chrono::steady_clock::now());
@@ -129,12 +119,14 @@ void Worker::run() {
   }
   orders_->event.close();
   upstreams_.clear();
+  if (redis_) redis_->close();
   // What waits for something that was closed comes to its end.
   while (tasks_ != 0) {
     reactor_.poll(Wheel::tick);
     tick(std::chrono::steady_clock::now());
   }
   calls_.clear();
+  redis_.reset();
   FramePool::clear();
 }
 
@@ -164,7 +156,10 @@ Task<> Worker::obey() {
       drain = orders_->drain;
       drain_grace = orders_->grace;
     }
-    if (snapshot) adopt(std::move(snapshot), sockets);
+    if (snapshot) {
+      adopt(std::move(snapshot), sockets);
+      use_redis();
+    }
     if (drain && !draining_) begin_drain(drain_grace);
   }
 }
@@ -209,6 +204,15 @@ void Worker::adopt(std::shared_ptr<const Snapshot> snapshot, const std::vector<L
   }
 }
 
+// Connections to a store that is still the same go on.
+void Worker::use_redis() {
+  const std::shared_ptr<const RedisSettings>& wanted = local_->redis;
+  if (redis_ && wanted && redis_->settings().identity == wanted->identity) return;
+  if (redis_) redis_->close();  // calls that wait for it are answered
+  redis_ = wanted ? std::make_shared<Redis>(*this, wanted) : nullptr;
+  if (redis_) redis_->open();
+}
+
 Task<> Worker::accept(std::shared_ptr<Acceptor> acceptor) {
   Descriptor& socket = acceptor->socket;
   while (true) {
@@ -221,7 +225,7 @@ Task<> Worker::accept(std::shared_ptr<Acceptor> acceptor) {
       if (errno == EAGAIN) {
         socket.read_blocked();
       } else if (errno != EINTR && errno != ECONNABORTED) {
-        co_await Pause(*this, out_of_descriptors);  // or of memory: calls end first
+        co_await Pause(reactor_, wheel_, out_of_descriptors);  // or of memory: calls end first
       }
       continue;
     }

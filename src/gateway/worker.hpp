@@ -21,6 +21,7 @@
 namespace sallyport::gateway {
 
 class Call;
+class Redis;
 class Session;
 
 // Figures of a worker; written by its thread, read by any.
@@ -33,6 +34,8 @@ struct WorkerStats {
   std::atomic<std::uint64_t> upstream_connects{0};
   std::atomic<std::uint64_t> upstream_reuses{0};
   std::atomic<std::uint64_t> internal_errors{0};
+  std::atomic<std::uint64_t> store_asks{0};        // questions to the shared store
+  std::atomic<std::uint64_t> store_unanswered{0};  // of them, those that it did not answer in time
 };
 
 // An open listening socket of one worker for one listener.
@@ -75,18 +78,20 @@ class Worker {
   UuidSource& ids() { return ids_; }
   WorkerStats& own_stats() { return stats_; }
   std::uint32_t next_turn() { return turn_++; }
+  // Null: no shared store is configured. A call that waits keeps it.
+  [[nodiscard]] const std::shared_ptr<Redis>& redis() const { return redis_; }
   void enter(Session& session);
   void leave(Session& session);
 
  private:
   struct Acceptor;
   struct Orders;
-  class Pause;
   void run();
   void tick(std::chrono::steady_clock::time_point now);
   Task<> obey();
   void adopt(std::shared_ptr<const Snapshot> snapshot, const std::vector<ListeningSocket>& sockets);
   Task<> accept(std::shared_ptr<Acceptor> acceptor);
+  void use_redis();
   void begin_drain(std::chrono::milliseconds grace);
   void wake();
 
@@ -100,6 +105,7 @@ class Worker {
   PipePool pipes_;
   UpstreamPool upstreams_;
   UuidSource ids_;
+  std::shared_ptr<Redis> redis_;
   std::shared_ptr<const Snapshot> local_;  // its control block is this worker's own
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Call>> calls_;

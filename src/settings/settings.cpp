@@ -35,6 +35,19 @@ void check_root(const Root& root, config::Report& report, const document::Node& 
   }
 }
 
+void check_redis(const Redis& redis, config::Report& report, const document::Node& at) {
+  if ((redis.kind == Redis::Kind::sentinel) == redis.master.empty()) {
+    report.error(at, "`master` belongs to `kind: sentinel`, and that needs it", "kind: sentinel, master: mymaster");
+  }
+  if (redis.kind == Redis::Kind::cluster && redis.database != 0) {
+    report.error(at, "a cluster has no database but 0", "remove `database`");
+  }
+  if (!redis.ca.empty() && !redis.tls) report.error(at, "`ca` without `tls: true` verifies nothing", "tls: true");
+  if (redis.password.empty()) {
+    report.warning(at, "no `password`: whoever reaches Redis can change what limits count");
+  }
+}
+
 void check_admin(const Admin& admin, config::Report& report, const document::Node& at) {
   const Address& address = admin.address.address;
   const bool loopback = admin.address.is_unix() ||
@@ -214,9 +227,39 @@ const config::Table<Memory>& config_table(const Memory*) {
   return table;
 }
 
+const config::Table<Redis>& config_table(const Redis*) {
+  static const auto table =
+      config::Table<Redis>("redis", "Counters that nodes share, in Redis 6.2 or later.")
+          .field("servers", &Redis::servers,
+                 {.doc = "Host and port; what they are says `kind`.",
+                  .required = true,
+                  .example = "redis.internal:6379",
+                  .min = "1",
+                  .max = "16",
+                  .one_or_many = true})
+          .field("kind", &Redis::kind, {.doc = "How Redis is run."})
+          .field("master", &Redis::master, {.doc = "With sentinels: the name of the master.", .example = "mymaster"})
+          .field("tls", &Redis::tls, {.doc = "Connect with TLS; certificates are verified."})
+          .field("ca", &Redis::ca, {.doc = "PEM file of the authorities to trust instead of the system's."})
+          .field("username", &Redis::username, {.doc = "User of Redis' ACL.", .example = "sallyport"})
+          .field("password", &Redis::password, {.doc = "Also makes the names of counters hard to guess."})
+          .field("database", &Redis::database, {.doc = "Number of the database; a cluster has 0 only.", .max = "1000"})
+          .field("prefix", &Redis::prefix, {.doc = "Start of every key.", .max = "64"})
+          .field("budget", &Redis::budget,
+                 {.doc = "Longest that a call waits for an answer; then `on_store_error` of the limit holds.",
+                  .min = "1ms",
+                  .max = "1s"})
+          .shorthand("servers")
+          .check(check_redis);
+  return table;
+}
+
 const config::Table<Shared>& config_table(const Shared*) {
-  static const auto table = config::Table<Shared>("shared", "State that calls have in common: counters of limits.")
-                                .field("memory", &Shared::memory, {.doc = "Counters in this node's memory."});
+  static const auto table =
+      config::Table<Shared>("shared", "State that calls have in common: counters of limits.")
+          .field("memory", &Shared::memory, {.doc = "Counters in this node's memory."})
+          .field("redis", &Shared::redis,
+                 {.doc = "Counters of all nodes together. Without it each node counts for itself."});
   return table;
 }
 

@@ -100,8 +100,23 @@ struct Memory {
   config::Size budget{32u << 20};
 };
 
+struct Redis {
+  enum class Kind : std::uint8_t { single, sentinel, cluster };
+  Kind kind = Kind::single;
+  std::vector<std::string> servers;
+  std::string master;
+  bool tls = false;
+  config::FilePath ca;
+  std::string username;
+  config::Secret password;
+  std::uint32_t database = 0;
+  std::string prefix = "sallyport:";
+  config::Duration budget = std::chrono::milliseconds(20);
+};
+
 struct Shared {
   Memory memory;
+  std::optional<Redis> redis;
 };
 
 struct Root {
@@ -128,8 +143,16 @@ const config::Table<Defaults>& config_table(const Defaults*);
 const config::Table<Events>& config_table(const Events*);
 const config::Table<Admin>& config_table(const Admin*);
 const config::Table<Memory>& config_table(const Memory*);
+const config::Table<Redis>& config_table(const Redis*);
 const config::Table<Shared>& config_table(const Shared*);
 const config::Table<Root>& config_table(const Root*);
+
+constexpr auto enum_names(const Redis::Kind*) {
+  return std::to_array<config::Named<Redis::Kind>>(
+      {{"single", Redis::Kind::single, "`servers` is the one server"},
+       {"sentinel", Redis::Kind::sentinel, "`servers` are sentinels that know where `master` is"},
+       {"cluster", Redis::Kind::cluster, "`servers` are some nodes of a cluster, which name the others"}});
+}
 
 }  // namespace sallyport::settings
 

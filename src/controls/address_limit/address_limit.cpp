@@ -33,7 +33,8 @@ class AddressLimit final : public Control {
 std::shared_ptr<const Control> make(const Config& config, const engine::Scope& scope, const document::Node* at,
                                     config::Report& report) {
   static engine::Services alone;  // of tests that compile a control without a program
-  shared::MemoryStore& store = (scope.services != nullptr ? *scope.services : alone).counters();
+  engine::Services& services = scope.services != nullptr ? *scope.services : alone;
+  shared::MemoryStore& store = services.counters();
   std::vector<rate_limit::LimitRule> rules;
   const auto add = [&](const char* name, const rate_limit::Rate& rate, std::vector<Class> classes) {
     if (rate.off()) return;
@@ -42,6 +43,8 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
     rule.by = {rate_limit::Subject{}};
     rule.limit = rate;
     rule.classes = std::move(classes);
+    // Guessing passwords must not become possible by an attack on the store.
+    if (!rule.classes.empty()) rule.on_store_error = shared::OnStoreError::deny;
     if (auto compiled = rate_limit::compile(rule, scope.api, at, report)) rules.push_back(std::move(*compiled));
   };
   add("login_address", config.login, {Class::login});
@@ -50,7 +53,8 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
   // One address is one client of all APIs; log-ins are counted for each.
   const std::string name = scope.api != nullptr ? "address_limit of " + scope.api->name : "address_limit of the edge";
   return std::make_shared<const AddressLimit>(
-      Limits(std::move(rules), rate_limit::classes_of(classes), name, config.ipv6_prefix, store), config.announce);
+      Limits(std::move(rules), rate_limit::classes_of(classes), name, config.ipv6_prefix, store, services.leases()),
+      config.announce);
 }
 
 }  // namespace

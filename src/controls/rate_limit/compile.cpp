@@ -58,6 +58,7 @@ std::optional<LimitRule> compile(const Rule& rule, const Api* api, const documen
   out.text = words(rule);
   out.by = rule.by;
   out.cost = rule.cost;
+  out.on_store_error = rule.on_store_error;
   out.methods = rule.methods;
   for (const Class one : rule.classes) out.classes |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(one));
   for (const std::string& path : rule.paths) {

@@ -57,6 +57,8 @@ const config::Table<Rule>& config_table(const Rule*) {
                   .max = "1000000000"})
           .field("cost", &Rule::cost, {.doc = "Units that one call takes.", .min = "1", .max = "1000000"})
           .field("time_zone", &Rule::time_zone, {.doc = "Where days and months end.", .example = "Europe/Berlin"})
+          .field("on_store_error", &Rule::on_store_error,
+                 {.doc = "When nodes share counters (`shared.redis`) and the store does not answer in time."})
           .field("classes", &Rule::classes, {.doc = "Only operations of these classes.", .one_or_many = true})
           .field("methods", &Rule::methods, {.doc = "Only these methods.", .example = "POST", .one_or_many = true})
           .field("paths", &Rule::paths,

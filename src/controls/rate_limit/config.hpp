@@ -9,6 +9,7 @@
 #include "controls/rate_limit/classes.hpp"
 #include "controls/rate_limit/rate.hpp"
 #include "controls/rate_limit/subject.hpp"
+#include "shared/leases.hpp"
 
 namespace sallyport::controls::rate_limit {
 
@@ -21,6 +22,7 @@ struct Rule {
   std::uint32_t burst = 0;       // with `limit`: a token bucket that holds so many
   std::uint32_t cost = 1;
   std::string time_zone = "UTC";
+  shared::OnStoreError on_store_error = shared::OnStoreError::local;
   std::vector<Class> classes;
   std::vector<std::string> methods;
   std::vector<std::string> paths;
@@ -48,3 +50,12 @@ const config::Table<ClassLimits>& config_table(const ClassLimits*);
 const config::Table<Config>& config_table(const Config*);
 
 }  // namespace sallyport::controls::rate_limit
+
+namespace sallyport::shared {
+constexpr auto enum_names(const OnStoreError*) {
+  return std::to_array<config::Named<OnStoreError>>(
+      {{"local", OnStoreError::local, "this node counts for itself, up to its share of the limit"},
+       {"deny", OnStoreError::deny, "calls are refused with 503"},
+       {"allow", OnStoreError::allow, "calls pass uncounted"}});
+}
+}  // namespace sallyport::shared

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/provider.hpp"
+
 namespace sallyport::controls::rate_limit {
 namespace {
 
@@ -41,8 +43,8 @@ std::string policy_of(const LimitRule& rule) {
 }  // namespace
 
 Limits::Limits(std::vector<LimitRule> rules, std::vector<Class> classes, std::string_view scope, unsigned ipv6_prefix,
-               shared::MemoryStore& store)
-    : classes_(std::move(classes)), ipv6_prefix_(ipv6_prefix), store_(store) {
+               shared::MemoryStore& store, shared::Leases* leases)
+    : classes_(std::move(classes)), ipv6_prefix_(ipv6_prefix), store_(store), leases_(leases) {
   for (LimitRule& rule : rules) {
     const std::string identity = std::string(scope) + '\0' + rule.name + '\0' + rule.text;
     const std::uint64_t salt = store.subject(identity);
@@ -73,10 +75,18 @@ bool Limits::applies(const LimitRule& rule, Class is, const Context& context) {
          std::ranges::any_of(rule.paths, [&](const auto& pattern) { return pattern.matches_loosely(request.path); });
 }
 
-Verdict Limits::decide(const Context& context, State& state) const {
-  const Class is = class_of(context);
+// The rules that apply to a call, and what became of each.
+struct Limits::Asked {
   std::array<shared::Question, max_rules> questions;
   std::array<shared::Outcome, max_rules> outcomes;
+  std::size_t count = 0;
+  [[nodiscard]] std::span<const shared::Question> all() const { return {questions.data(), count}; }
+  [[nodiscard]] std::span<shared::Outcome> said() { return {outcomes.data(), count}; }
+};
+
+Verdict Limits::decide(const Context& context, State& state) const {
+  const Class is = class_of(context);
+  Asked asked;
   const std::int64_t now = context.now_us();
   const std::vector<Subject>* last = nullptr;
   std::uint64_t subject = 0;
@@ -90,17 +100,69 @@ Verdict Limits::decide(const Context& context, State& state) const {
     const std::uint64_t key = shared::MemoryStore::key(rules_[i].salt, subject);
     store_.prefetch(rule.limit, key);
     const std::int64_t end = rule.limit.algorithm == Algorithm::quota ? rule.zone.end_of(rule.period, now) : 0;
-    questions[state.count] = {&rule.limit, key, rule.cost, end};
-    state.rules[state.count++] = static_cast<std::uint8_t>(i);
+    asked.questions[asked.count] = {&rule.limit, key, rule.cost, end};
+    state.rules[asked.count++] = static_cast<std::uint8_t>(i);
   }
+  state.count = static_cast<std::uint8_t>(asked.count);
   if (state.count == 0) return Pass{};
-  const bool admitted = store_.decide({questions.data(), state.count}, {outcomes.data(), state.count}, now);
+  if (leases_ != nullptr) return decide_shared(context, state, asked);
+  return conclude(context, state, asked, store_.decide(asked.all(), asked.said(), now));
+}
+
+// Asked twice when this node does not hold what it needs: the second time with the store's answer.
+// The rules that apply are the same both times.
+Verdict Limits::decide_shared(const Context& context, State& state, Asked& asked) const {
+  const std::int64_t now = context.now_us();
+  bool admitted = false;
+  if (const Answer* answer = context.answer(); answer != nullptr) {
+    const auto grants = answer->found ? shared::grants_in(answer->value) : std::span<const shared::Grant>{};
+    if (!leases_->settle(asked.all(), asked.said(), grants, state.leased, now, admitted)) {
+      return without_store(context, state, asked);
+    }
+    return conclude(context, state, asked, admitted);
+  }
+  const auto asks = context.arena().array<shared::Ask>(asked.count);
+  switch (leases_->decide(asked.all(), asked.said(), asks, state.leased, now)) {
+    case shared::Leases::Step::ask:
+      return Need{{engine::Provider::counters, shared::packed(asks.first(state.leased.count))}};
+    case shared::Leases::Step::admitted:
+      admitted = true;
+      break;
+    case shared::Leases::Step::refused:
+      break;
+  }
+  return conclude(context, state, asked, admitted);
+}
+
+// Nobody knows what the other nodes let through.
+Verdict Limits::without_store(const Context& context, State& state, Asked& asked) const {
+  using shared::OnStoreError;
+  bool allowed = true;
+  for (std::size_t i = 0; i < state.count; ++i) {
+    const LimitRule& rule = rules_[state.rules[i]].rule;
+    if (rule.limit.algorithm == Algorithm::concurrency) continue;
+    if (rule.on_store_error == OnStoreError::deny) {
+      Problem problem{503, "limit_unknown", "Try again later", {}, "Retry-After", "1"};
+      return Deny{problem, {rule.name, "the shared counters did not answer, and on_store_error is deny"}};
+    }
+    if (rule.on_store_error == OnStoreError::local) allowed = false;
+  }
+  context.note({"store_unanswered", "the shared counters did not answer in time"});
+  if (allowed) {
+    state.count = 0;
+    return Pass{};
+  }
+  return conclude(context, state, asked, leases_->decide_alone(asked.all(), asked.said(), context.now_us()));
+}
+
+Verdict Limits::conclude(const Context& context, State& state, const Asked& asked, bool admitted) const {
+  const auto& outcomes = asked.outcomes;
   // The one to tell of: what refuses longest, or has the smallest share left.
   const auto worse = [&](std::size_t a, std::size_t b) {
     if (outcomes[a].admitted != outcomes[b].admitted) return !outcomes[a].admitted;
     if (!outcomes[a].admitted) return outcomes[a].wait_us > outcomes[b].wait_us;
-    return std::uint64_t{outcomes[a].remaining} * most_of(*questions[b].limit) <
-           std::uint64_t{outcomes[b].remaining} * most_of(*questions[a].limit);
+    return std::uint64_t{outcomes[a].remaining} * most_of(*asked.questions[b].limit) <
+           std::uint64_t{outcomes[b].remaining} * most_of(*asked.questions[a].limit);
   };
   std::size_t tightest = 0;
   for (std::size_t i = 1; i < state.count; ++i) {
@@ -111,7 +173,8 @@ Verdict Limits::decide(const Context& context, State& state) const {
   state.reset_us = outcomes[tightest].reset_us;
   if (!admitted) return refuse(context, state, rules_[state.tightest], outcomes[tightest]);
   for (std::size_t i = 0; i < state.count; ++i) {
-    if (questions[i].limit->algorithm == Algorithm::concurrency) state.keys[state.held++] = questions[i].key;
+    if (asked.questions[i].limit->algorithm == Algorithm::concurrency)
+      state.keys[state.held++] = asked.questions[i].key;
   }
   return Pass{};
 }

@@ -12,6 +12,7 @@
 #include "controls/rate_limit/classes.hpp"
 #include "controls/rate_limit/subject.hpp"
 #include "shared/calendar.hpp"
+#include "shared/leases.hpp"
 #include "shared/memory_store.hpp"
 
 #include <sallyport/control.hpp>
@@ -27,6 +28,7 @@ struct LimitRule {
   shared::Period period = shared::Period::day;  // quota
   shared::TimeZone zone;
   std::uint32_t cost = 1;
+  shared::OnStoreError on_store_error = shared::OnStoreError::local;
   // Everything that is given must match; what is empty matches all.
   std::uint8_t classes = 0;  // bits by Class
   bool known_only = false;   // callers without identity are not counted
@@ -48,15 +50,17 @@ class Limits {
     std::uint8_t held = 0;  // of concurrency rules
     std::array<std::uint8_t, max_rules> rules{};
     std::array<std::uint64_t, max_rules> keys{};
+    shared::Leases::Held leased;  // while the shared counters are asked
   };
 
   // `classes`: by Operation::index. `scope` tells counters of different APIs apart; rules of the
-  // same scope, name and limit go on with their counters after a reload.
+  // same scope, name and limit go on with their counters after a reload. `leases`: null when
+  // counters are this node's own.
   Limits(std::vector<LimitRule> rules, std::vector<Class> classes, std::string_view scope, unsigned ipv6_prefix,
-         shared::MemoryStore& store);
+         shared::MemoryStore& store, shared::Leases* leases);
 
   [[nodiscard]] bool empty() const { return rules_.empty(); }
-  // Pass, or Deny with 429.
+  // Pass, or Deny with 429; Need when nodes share counters, and what this node holds does not suffice.
   [[nodiscard]] Verdict decide(const Context& context, State& state) const;
   // Adds RateLimit and RateLimit-Policy to the answer (draft-ietf-httpapi-ratelimit-headers-10).
   [[nodiscard]] Verdict announce(const Context& context, const State& state) const;
@@ -70,6 +74,10 @@ class Limits {
     std::string policy;  // its item of RateLimit-Policy
   };
   [[nodiscard]] Class class_of(const Context& context) const;
+  struct Asked;
+  [[nodiscard]] Verdict conclude(const Context& context, State& state, const Asked& asked, bool admitted) const;
+  [[nodiscard]] Verdict decide_shared(const Context& context, State& state, Asked& asked) const;
+  [[nodiscard]] Verdict without_store(const Context& context, State& state, Asked& asked) const;
   [[nodiscard]] static bool applies(const LimitRule& rule, Class is, const Context& context);
   [[nodiscard]] Verdict refuse(const Context& context, const State& state, const Compiled& by,
                                const shared::Outcome& outcome) const;
@@ -79,6 +87,7 @@ class Limits {
   std::vector<Class> classes_;
   unsigned ipv6_prefix_;
   shared::MemoryStore& store_;
+  shared::Leases* leases_;
 };
 
 }  // namespace sallyport::controls::rate_limit

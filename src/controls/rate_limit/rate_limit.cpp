@@ -53,13 +53,16 @@ std::vector<Rule> class_rules(const ClassLimits& limits) {
 std::shared_ptr<const Control> make(const Config& config, const engine::Scope& scope, const document::Node* at,
                                     config::Report& report) {
   static engine::Services alone;  // of tests that compile a control without a program
-  shared::MemoryStore& store = (scope.services != nullptr ? *scope.services : alone).counters();
+  engine::Services& services = scope.services != nullptr ? *scope.services : alone;
+  shared::MemoryStore& store = services.counters();
   auto classes = classify_all(scope.api, config.classes, at, report);
   std::vector<LimitRule> rules;
   for (const Rule& rule : class_rules(config.limits)) {
     if (rule.limit.off()) continue;
     auto compiled = compile(rule, scope.api, at, report);
     if (!compiled) continue;
+    // Guessing passwords must not become possible by an attack on the store.
+    if (rule.name == "login") compiled->on_store_error = shared::OnStoreError::deny;
     compiled->known_only = rule.name == "login" || rule.name == "data";
     rules.push_back(std::move(*compiled));
   }
@@ -67,7 +70,7 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
     if (auto compiled = compile(rule, scope.api, at, report)) rules.push_back(std::move(*compiled));
   }
   const std::string name = scope.api != nullptr ? "rate_limit of " + scope.api->name : "rate_limit of the edge";
-  Limits limits(std::move(rules), classes_of(classes), name, config.ipv6_prefix, store);
+  Limits limits(std::move(rules), classes_of(classes), name, config.ipv6_prefix, store, services.leases());
   return std::make_shared<const RateLimit>(std::move(limits), std::move(classes), config.announce);
 }
 
