@@ -7,7 +7,9 @@
 //   Verdict v = tx.request_head();                   // Pass, Deny or Need
 //
 // The engine applies modes, on_error, budgets and edits itself. What it returns is what the
-// driver must do; an observed denial or edit is only noted in the event.
+// driver must do: refuse, look up, send another answer (Rewrite::replace) or send another body
+// (Rewrite::body, whose length and fields the head has already). An observed denial or edit is only
+// noted in the event.
 #pragma once
 
 #include <array>
@@ -123,7 +125,8 @@ class Transaction {
   Verdict proceed();
   Verdict judge(const Step& step, Verdict verdict);
   Verdict failed(const Step& step, std::string_view what);
-  bool apply(const Rewrite& rewrite);
+  [[nodiscard]] std::string_view apply(const Rewrite& rewrite);
+  void replace_body(std::string_view body);
   void prepare_slab();
   void note(std::string_view control, Note::Action action, Reason reason);
   void start(const Policy& policy, const Connection& connection, Clock clock);
@@ -139,6 +142,7 @@ class Transaction {
   std::string_view body_;
   Decoded decoded_;
   bool is_decoded_ = false;
+  bool body_replaced_ = false;  // in this phase
   std::size_t request_body_limit_ = 0;
   std::size_t response_body_limit_ = 0;
   std::uint16_t required_by_ = no_step;  // the control that does not let a response pass unseen

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -59,6 +60,9 @@ struct Rewrite {
   std::span<const Edit> edits;       // applied to the head of the current phase
   const Problem* replace = nullptr;  // response phases: this answer goes out instead of the upstream's
   Reason reason;
+  // Body phases: goes on instead of the body that was judged, without content coding. Controls that
+  // are asked later see it as the body. Lives as long as the call's arena.
+  std::optional<std::string_view> body = {};
 };
 struct Need {
   Lookup lookup;

@@ -108,12 +108,19 @@ class ControlCases : public ::testing::TestWithParam<ControlCase> {
     return rewrite != nullptr ? rewrite->replace : nullptr;
   }
 
+  // The body that goes on instead, or null.
+  static std::optional<std::string> body_in(const Verdict& verdict) {
+    const auto* rewrite = std::get_if<Rewrite>(&verdict);
+    return rewrite != nullptr && rewrite->body ? std::optional<std::string>(*rewrite->body) : std::nullopt;
+  }
+
   // The problem, or null when the API's answer goes out.
   const Problem* drive() {
     verdict_ = call_.request_head();
     if (const Problem* problem = problem_in(verdict_)) return problem;
     if (call_.wants_request_body() != 0) verdict_ = call_.request_body(given().request_body);
     if (const Problem* problem = problem_in(verdict_)) return problem;
+    request_body_ = body_in(verdict_);
     if (!given().answered) return nullptr;
     const bool body = given().answer_status != 204 && given().answer_status != 304;
     answer_head_ =
@@ -124,6 +131,7 @@ class ControlCases : public ::testing::TestWithParam<ControlCase> {
     if (const Problem* problem = problem_in(verdict_)) return problem;
     if (call_.wants_response_body() >= given().answer_body.size() && !given().answer_body.empty()) {
       verdict_ = call_.response_body(given().answer_body);
+      response_body_ = body_in(verdict_);
     }
     return problem_in(verdict_);
   }
@@ -133,6 +141,8 @@ class ControlCases : public ::testing::TestWithParam<ControlCase> {
   Response response_;
   Transaction call_;
   Verdict verdict_;
+  std::optional<std::string> request_body_;
+  std::optional<std::string> response_body_;
   std::string head_;
   std::string answer_head_;
   std::filesystem::path folder_;
@@ -174,6 +184,8 @@ TEST_P(ControlCases, EndAsExpected) {
   if (!given.expect.type.empty()) EXPECT_TRUE(problem != nullptr && problem->type == given.expect.type);
   if (!given.expect.rule.empty()) EXPECT_TRUE(said.contains(given.expect.rule)) << ::testing::PrintToString(said);
   compare(request_.fields, given.expect.request);
+  if (given.expect.pass || given.expect.request_body) EXPECT_EQ(request_body_, given.expect.request_body);
+  if (given.expect.pass || given.expect.response_body) EXPECT_EQ(response_body_, given.expect.response_body);
   if (!given.expect.response.empty()) {
     ASSERT_TRUE(given.answered);
     compare(response_.fields, given.expect.response);

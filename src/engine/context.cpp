@@ -5,6 +5,12 @@
 #include <sallyport/engine.hpp>
 
 namespace sallyport {
+namespace {
+
+// Answers are longer than what clients send. How long they may be, who asks for them says.
+constexpr decode::Limits answer_limits{.names = 200'000, .values = 500'000};
+
+}  // namespace
 
 const Connection& Context::connection() const { return *transaction_.connection_; }
 const Request& Context::request() const { return *transaction_.request_; }
@@ -20,7 +26,8 @@ const Decoded& Context::decoded() const {
   if (!transaction_.is_decoded_) {
     const bool response = transaction_.phase_ >= Phase::response_head;
     const Fields& fields = response ? transaction_.response_->fields : transaction_.request_->fields;
-    transaction_.decoded_ = decode::decode_body(fields, transaction_.body_, transaction_.arena_);
+    transaction_.decoded_ = decode::decode_body(fields, transaction_.body_, transaction_.arena_,
+                                                response ? answer_limits : decode::Limits{});
     transaction_.is_decoded_ = true;
   }
   return transaction_.decoded_;

@@ -11,9 +11,11 @@
 
 namespace sallyport::engine {
 
+// What controls read of a body unless their keys say otherwise.
+inline constexpr std::size_t max_whole_body = 64 * 1024;
 // Longest body of a response that is held to be judged as a whole. A control that wants more sees
 // none of a longer one.
-inline constexpr std::size_t max_whole_body = 64 * 1024;
+inline constexpr std::size_t max_whole_answer = 16 * 1024 * 1024;
 // The same of a request: one with more than the controls want, or than this, is refused.
 inline constexpr std::size_t max_whole_request = 16 * 1024 * 1024;
 

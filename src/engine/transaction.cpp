@@ -56,7 +56,7 @@ void Transaction::start(const Policy& policy, const Connection& connection, Cloc
   slab_ = nullptr;
   answer_ = nullptr;
   body_ = {};
-  is_decoded_ = false;
+  is_decoded_ = body_replaced_ = false;
   request_body_limit_ = response_body_limit_ = 0;
   required_by_ = no_step;
   now_us_ = clock.now_us;
@@ -155,6 +155,7 @@ void Transaction::end() {
 Verdict Transaction::run(Phase phase) {
   phase_ = phase;
   next_ = 0;
+  body_replaced_ = false;
   return proceed();
 }
 
@@ -178,6 +179,7 @@ Verdict Transaction::proceed() {
     }
   }
   if (replacement != nullptr) return Rewrite{{}, replacement, replaced_why};
+  if (body_replaced_) return Rewrite{{}, nullptr, {}, body_};
   return Pass{};
 }
 
@@ -199,8 +201,8 @@ Verdict Transaction::judge(const Step& step, Verdict verdict) {
       note(step.name, enforce ? Note::Action::rewrote : Note::Action::would_rewrite, rewrite->reason);
     }
     if (!enforce) return Pass{};
-    if (!apply(*rewrite)) return failed(step, "too many fields after an edit");
-    return verdict;
+    const std::string_view broken = apply(*rewrite);
+    return broken.empty() ? verdict : failed(step, broken);
   }
   return failed(step, std::get<Failed>(verdict).what);
 }
@@ -216,7 +218,12 @@ Verdict Transaction::failed(const Step& step, std::string_view what) {
   return Deny{failure_problem, reason};
 }
 
-bool Transaction::apply(const Rewrite& rewrite) {
+// Empty, or why it cannot be done.
+std::string_view Transaction::apply(const Rewrite& rewrite) {
+  constexpr std::string_view full = "too many fields after an edit";
+  if (rewrite.body && phase_ != Phase::request_body && phase_ != Phase::response_body) {
+    return "a body was rewritten outside of its phase";
+  }
   Fields& fields = phase_ >= Phase::response_head ? response_->fields : request_->fields;
   for (const Edit& edit : rewrite.edits) {
     switch (edit.kind) {
@@ -227,14 +234,32 @@ bool Transaction::apply(const Rewrite& rewrite) {
         fields.remove(edit.name);
         break;
       case Edit::Kind::set:
-        if (!fields.set(edit.name, edit.value)) return false;
+        if (!fields.set(edit.name, edit.value)) return full;
         break;
       case Edit::Kind::add:
-        if (!fields.append(edit.name, edit.value)) return false;
+        if (!fields.append(edit.name, edit.value)) return full;
         break;
     }
   }
-  return true;
+  if (rewrite.body) replace_body(*rewrite.body);
+  return {};
+}
+
+// Another body is whole and uncoded, and what the fields say of the old one's bytes does not hold:
+// its coding, its digests (RFC 9530), that parts of it can be had (RFC 9110 §14) and its ETag.
+void Transaction::replace_body(std::string_view body) {
+  const bool response = phase_ == Phase::response_body;
+  Fields& fields = response ? response_->fields : request_->fields;
+  fields.remove(FieldName::content_encoding);
+  fields.remove(FieldName::etag);
+  for (const char* name : {"Content-MD5", "Digest", "Content-Digest", "Repr-Digest", "Accept-Ranges"}) {
+    fields.remove(name);
+  }
+  (response ? response_->framing : request_->framing) = Framing::length;
+  (response ? response_->content_length : request_->content_length) = body.size();
+  body_ = body;
+  is_decoded_ = false;
+  body_replaced_ = true;
 }
 
 void Transaction::note(std::string_view control, Note::Action action, Reason reason) {

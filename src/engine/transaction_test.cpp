@@ -155,6 +155,88 @@ TEST(Transaction, EditsReachTheMessageOnlyWhenEnforced) {
   EXPECT_NE(observed.request.fields.find("X-Old"), nullptr);
 }
 
+// Puts a letter behind each body, and notes what it saw.
+class Appending final : public Control {
+ public:
+  explicit Appending(bool in_head = false) : in_head_(in_head) {}
+  [[nodiscard]] Phases phases() const override {
+    return {Phase::request_head, Phase::request_body, Phase::response_body};
+  }
+  Verdict on_request_head(const Context&) const override {
+    if (in_head_) return Rewrite{{}, nullptr, {}, "x"};
+    return Pass{};
+  }
+  Verdict on_request_body(const Context& context) const override { return longer(context); }
+  Verdict on_response_body(const Context& context) const override { return longer(context); }
+
+ private:
+  static Verdict longer(const Context& context) {
+    return Rewrite{{}, nullptr, {"longer", context.body()}, context.arena().concat(context.body(), "+")};
+  }
+  bool in_head_;
+};
+
+struct BodyFixture : Fixture {
+  explicit BodyFixture(const std::vector<Mode>& modes, bool in_head = false) : Fixture({}) {
+    std::vector<Step> steps;
+    for (const Mode mode : modes) {
+      steps.push_back({"appending", std::make_shared<const Appending>(in_head), mode, OnError::deny, 0, {}});
+    }
+    policy.pipelines.front() = Pipeline(std::move(steps));
+  }
+};
+
+std::string_view new_body(const Verdict& verdict) {
+  const auto* rewrite = std::get_if<Rewrite>(&verdict);
+  return rewrite != nullptr && rewrite->body ? *rewrite->body : "(none)";
+}
+
+TEST(Transaction, RewrittenBodiesGoOnToTheNextControlAndToTheDriver) {
+  BodyFixture f({Mode::enforce, Mode::observe, Mode::enforce});
+  (void)f.head();
+  EXPECT_EQ(new_body(f.tx.request_body("a")), "a++");
+  ASSERT_EQ(f.tx.event().note_count, 3u);
+  EXPECT_EQ(f.tx.event().notes[1].action, Note::Action::would_rewrite);
+  EXPECT_EQ(f.tx.event().notes[2].reason.detail, "a+");
+  Response response;
+  response.framing = Framing::chunked;
+  (void)f.tx.response_head(response);
+  EXPECT_EQ(new_body(f.tx.response_body("b")), "b++");
+  EXPECT_EQ(response.framing, Framing::length);
+  EXPECT_EQ(response.content_length, 3u);
+}
+
+TEST(Transaction, ObservedRewritingLeavesTheBody) {
+  BodyFixture f({Mode::observe});
+  (void)f.head();
+  EXPECT_TRUE(std::holds_alternative<Pass>(f.tx.request_body("a")));
+  EXPECT_EQ(f.request.framing, Framing::none);
+}
+
+TEST(Transaction, NothingIsSaidOfTheOldBytesAnyLonger) {
+  BodyFixture f({Mode::enforce});
+  (void)f.head();
+  Response response;
+  for (const char* name :
+       {"Content-Encoding", "ETag", "Content-MD5", "Digest", "Content-Digest", "Repr-Digest", "Accept-Ranges"}) {
+    response.fields.append(name, "x");
+  }
+  response.fields.append("Content-Type", "application/json");
+  (void)f.tx.response_head(response);
+  (void)f.tx.response_body("b");
+  std::string left;
+  for (const Field& field : response.fields.all()) left += field.removed ? "" : field.name;
+  EXPECT_EQ(left, "Content-Type");
+  // The request's fields are its own.
+  EXPECT_NE(f.request.fields.find("X-Old"), nullptr);
+}
+
+TEST(Transaction, ABodyRewrittenOutsideOfItsPhaseIsAFailure) {
+  BodyFixture f({Mode::enforce}, true);
+  EXPECT_TRUE(std::holds_alternative<Deny>(f.head()));
+  EXPECT_EQ(f.tx.event().reason.rule, "control_failure");
+}
+
 TEST(Transaction, SpentBudgetIsAFailure) {
   Fixture f({{Say::spend, Mode::enforce}});
   EXPECT_TRUE(std::holds_alternative<Deny>(f.head()));

@@ -270,8 +270,12 @@ Task<Call::Step> Call::gather_request_body() {
     ready_ = {request_body_.data(), size};
   }
   request_chunked_ = !request_complete_ && request_.framing == Framing::chunked;
-  if (wanted != 0) co_return co_await settle(transaction_.request_body(ready_));
-  co_return Step::go_on;
+  if (wanted == 0) co_return Step::go_on;
+  Verdict verdict = transaction_.request_body(ready_);
+  while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+  if (const auto* rewrite = std::get_if<Rewrite>(&verdict); rewrite != nullptr && rewrite->body)
+    ready_ = *rewrite->body;
+  co_return co_await settle(std::move(verdict));
 }
 
 // Reads on; the first time with "100 Continue" for a client that waits for it (RFC 9110 §10.1.1).

@@ -69,6 +69,7 @@ class Call {
   Task<Step> answer();
   [[nodiscard]] const Problem* replacement(const Verdict& verdict) const;
   Task<Step> replace_answer(const Problem& problem);
+  void take_rewritten(const Verdict& verdict);
   [[nodiscard]] bool body_at_hand(std::size_t limit);
   Task<Step> gather_response_body(std::size_t limit, bool& whole);
   [[nodiscard]] std::string_view gathered_body() const { return {gathered_.data(), gathered_size_}; }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t worth_a_pipe = 32 * 1024;  // bytes still to come; fewer are copied
 constexpr std::size_t max_sealed = 16 * 1024;      // bytes of a replaced body that the event keeps
-static_assert(engine::max_whole_body <= BufferPool::large);
 
 }  // namespace
 
@@ -26,7 +25,7 @@ Task<Call::Step> Call::answer() {
     co_await gather_response_body(max_sealed, whole);
     co_return co_await replace_answer(*replaced);
   }
-  const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_body);
+  const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_answer);
   if (wanted != 0 && response_.framing != Framing::none) {
     bool whole = body_at_hand(wanted);
     if (!whole) {
@@ -37,6 +36,7 @@ Task<Call::Step> Call::answer() {
       verdict = transaction_.response_body(gathered_size_ != 0 ? gathered_body() : first_piece_);
       while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
       if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
+      take_rewritten(verdict);
     } else {
       verdict = transaction_.response_unseen();
       if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
@@ -60,6 +60,15 @@ const Problem* Call::replacement(const Verdict& verdict) const {
   return rewrite != nullptr ? rewrite->replace : nullptr;
 }
 
+// A control made another body of the one that is at hand as a whole: it goes out instead.
+void Call::take_rewritten(const Verdict& verdict) {
+  const auto* rewrite = std::get_if<Rewrite>(&verdict);
+  if (rewrite == nullptr || !rewrite->body) return;
+  gathered_.release();
+  gathered_size_ = 0;
+  first_piece_ = *rewrite->body;
+}
+
 Task<Call::Step> Call::replace_answer(const Problem& problem) {
   const std::string_view original = gathered_size_ != 0 ? gathered_body() : first_piece_;
   transaction_.event().sealed = original.substr(0, max_sealed);
@@ -67,13 +76,19 @@ Task<Call::Step> Call::replace_answer(const Problem& problem) {
   co_return co_await send_problem(problem);
 }
 
-// Reads the body into gathered_ as far as it fits into `limit`.
+// Reads the body into gathered_ as far as it fits into `limit`. It grows with what arrives.
 Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
   gathered_ = worker_->buffers().take(BufferPool::large);
   gathered_size_ = 0;
   while (true) {
     const auto piece = out_body_.next();
     if (!piece) co_return co_await fail_upstream(IoStatus::failed, piece.error().rule);
+    const std::size_t needed = gathered_size_ + piece->data.size();
+    if (needed > gathered_.size() && gathered_.size() < limit) {
+      Buffer larger = worker_->buffers().take(std::min(limit, std::max(needed, 2 * gathered_.size())));
+      std::memcpy(larger.data(), gathered_.data(), gathered_size_);
+      gathered_ = std::move(larger);
+    }
     const std::size_t room = std::min(limit, gathered_.size()) - gathered_size_;
     const std::size_t taken = std::min(room, piece->data.size());
     piece->data.copy(gathered_.data() + gathered_size_, taken);

@@ -167,7 +167,7 @@ void Judge::answer(const Call& call, Judged& out) {
 }
 
 void Judge::answer_body(const Call& call, Judged& out) {
-  const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_body);
+  const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_answer);
   if (wanted == 0 || response_.framing == Framing::none || call.answer_uninspected) return;
   const bool announced = response_.framing == Framing::length;
   const auto unseen = [&] {

@@ -20,6 +20,7 @@
 //   connection: refused     before the first byte
 //   request        fields as the API gets them; null: it does not get them
 //   response       fields as the client gets them; null likewise
+//   request_body, response_body    the body that goes on when a control rewrote it
 #pragma once
 
 #include <charconv>
@@ -62,6 +63,8 @@ struct ControlCase {
     std::string rule;
     FieldList request;
     FieldList response;
+    std::optional<std::string> request_body;
+    std::optional<std::string> response_body;
   } expect;
   std::string broken;  // why the file cannot be read
 };
@@ -141,7 +144,8 @@ class CaseReader {
     }
     const auto& expected = out.expect;
     expects = expects && (expected.pass || expected.connection_refused || expected.status != 0 ||
-                          !expected.rule.empty() || !expected.request.empty() || !expected.response.empty());
+                          !expected.rule.empty() || !expected.request.empty() || !expected.response.empty() ||
+                          expected.request_body || expected.response_body);
     if (out.name.empty() || !expects) return refuse(out.where, "a call needs a name and what to expect");
     into_.push_back(std::move(out));
   }
@@ -165,6 +169,8 @@ class CaseReader {
     if (key == "rule") return take(value, out.rule);
     if (key == "request") return fields(value, out.request);
     if (key == "response") return fields(value, out.response);
+    if (key == "request_body") return take(value, out.request_body.emplace());
+    if (key == "response_body") return take(value, out.response_body.emplace());
     out.connection_refused = key == "connection" && value.text() == "refused";
     return out.connection_refused;
   }
