@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "decode/coding.hpp"
 #include "decode/json.hpp"
 
 namespace sallyport::decode {
@@ -42,10 +43,12 @@ std::span<const KnownType> known_types() noexcept { return table; }
 Decoded decode_body(const Fields& fields, std::string_view bytes, Arena& arena, const Limits& limits) {
   if (bytes.empty()) return {};
   const Field* content_type = nullptr;
+  const Field* content_encoding = nullptr;
   for (const Field& field : fields.all()) {
     if (field.removed) continue;
-    if (field.known == FieldName::content_encoding && !same_name(field.value, "identity")) {
-      return unknown("content_encoding", "the content coding is not one that is decoded");
+    if (field.known == FieldName::content_encoding) {
+      if (content_encoding != nullptr) return refused("content_coding", "several Content-Encoding fields");
+      content_encoding = &field;
     }
     if (field.known != FieldName::content_type) continue;
     if (content_type != nullptr) return refused("content_type", "several Content-Type fields");
@@ -58,6 +61,13 @@ Decoded decode_body(const Fields& fields, std::string_view bytes, Arena& arena, 
   if (entry == nullptr) return unknown("media_type", "the media type is not one that is decoded");
   if (const auto charset = type->parameter("charset"); charset && !is_utf8(*charset)) {
     return refused("charset", "the character set is not UTF-8");
+  }
+  if (content_encoding != nullptr) {
+    const auto undone = decode_content(content_encoding->value, bytes, arena);
+    if (!undone && undone.error().rule == "content_coding") return unknown(undone.error().rule, undone.error().detail);
+    if (!undone) return refused(undone.error().rule, undone.error().detail, undone.error().offset);
+    bytes = *undone;
+    if (bytes.empty()) return {};
   }
   const Outcome tree = entry->decode(bytes, *type, arena, limits);
   if (!tree) return refused(tree.error().rule, tree.error().detail, tree.error().offset);

@@ -65,5 +65,23 @@ TEST(Body, SaysWhyItCannotBeRead) {
   EXPECT_EQ(bad.offset, 3u);
 }
 
+// "[1]" in gzip.
+constexpr std::string_view zipped{
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x8b\x36\x8c\x05\x00\xb8\x32\x2f\x4c\x03\x00\x00\x00", 23};
+
+TEST(Body, IsReadBehindItsContentCoding) {
+  const Decoded tree = decoded({{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, zipped);
+  ASSERT_EQ(tree.state, Decoded::State::tree) << tree.rule;
+  EXPECT_EQ(tree.value->size(), 1u);
+  EXPECT_EQ(decoded({{"Content-Type", "application/json"}, {"Content-Encoding", "identity"}}, "1").state,
+            Decoded::State::tree);
+  EXPECT_EQ(decoded({{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, "[1]").state, refused);
+  EXPECT_EQ(decoded({{"Content-Type", "application/json"}, {"Content-Encoding", "pack200"}}, "[1]").state, unknown);
+  EXPECT_EQ(
+      decoded({{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}, {"Content-Encoding", "br"}}, zipped)
+          .rule,
+      "content_coding");
+}
+
 }  // namespace
 }  // namespace sallyport::decode

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t family(Family f) { return static_cast<std::size_t>(f); }
 Instruction make(Op op, std::uint32_t a = none, std::uint32_t b = none, std::uint32_t c = none) {
-  return {op, 0, 0, a, b, c};
+  return {op, false, a, b, c};
 }
 
 std::uint8_t type_bits(std::string_view name) {

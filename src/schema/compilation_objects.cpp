@@ -12,7 +12,7 @@ using decode::Value;
 namespace {
 
 constexpr std::size_t object_family = static_cast<std::size_t>(Family::object);
-Instruction make(Op op, std::uint32_t a = none) { return {op, 0, 0, a, none, none}; }
+Instruction make(Op op, std::uint32_t a = none) { return {op, false, a, none, none}; }
 
 }  // namespace
 
@@ -199,8 +199,11 @@ Result<void> SchemaCompilation::dependents() {
 
 Result<void> SchemaCompilation::unevaluated() {
   if (dialect_.version == Version::draft2020) {
-    if (const Value* value = find("unevaluatedProperties")) {
-      const auto id = below(*value);
+    const Value* members = find("unevaluatedProperties");
+    if (members != nullptr && members->is(Kind::boolean) && !members->boolean()) {
+      last_members_.push_back({Op::unevaluated_members, true, none, none, none});
+    } else if (members != nullptr) {
+      const auto id = below(*members);
       if (!id) return std::unexpected(id.error());
       last_members_.push_back(make(Op::unevaluated_members, *id));
     }

@@ -32,6 +32,14 @@ class Compiler {
   // What a reference names, seen from a resource.
   Result<SchemaId> compile_reference(Resources::Id from, std::string_view reference);
 
+  // Visits each schema that judges values as a whole, in no order: (schema, id, resource).
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const auto& [key, id] : known_) {
+      if (key.role == Role::whole) visit(*key.value, id, program_.schemas[id].resource);
+    }
+  }
+
   // Ends the compiler.
   [[nodiscard]] Result<Program> finish();
 

@@ -60,13 +60,12 @@ enum class Op : std::uint8_t {
   property_names,       // a: schema
   dependent_required,   // a: in dependents
   dependent_schema,     // a: in dependents
-  unevaluated_members,  // a: schema, or none: strictness refuses them
+  unevaluated_members,  // a: schema, or none: they are refused
 };
 
 struct Instruction {
   Op op{};
-  std::uint8_t since = 0;  // of `contains`: whether what it matched counts as evaluated
-  std::uint16_t unused = 0;
+  bool says = false;  // of unevaluated_members: the schema says it, and not strictness
   std::uint32_t a = none;
   std::uint32_t b = none;
   std::uint32_t c = none;

@@ -61,6 +61,17 @@ class Judge {
     if (judged.judgement == Judgement::undecided) return "undecided";
     return std::string(judged.failure.rule) + " " + pointer_to(**tree, *judged.failure.value, judged.failure.name);
   }
+  // What would be dropped: pointers, or "bad" when the rest does not fit.
+  std::string dropped(std::string_view instance) {
+    if (!error_.empty()) return error_;
+    arena_.reset();
+    const Value* tree = *decode::parse_json(instance, arena_);
+    std::vector<const Value*> values;
+    if (validate(program_, schema_, *tree, arena_, {}, {&values}).judgement != Judgement::good) return "bad";
+    std::string out;
+    for (const Value* value : values) out += pointer_to(*tree, *value) + " ";
+    return out;
+  }
   [[nodiscard]] std::size_t allocated() const { return allocated_; }
   [[nodiscard]] const std::string& error() const { return error_; }
 
@@ -134,6 +145,56 @@ TEST(Validator, SaysWhereAndWhy) {
             "unknown /lines/0/a~1b~0");
   EXPECT_EQ(judge(R"({"id":"5d0f3c1e-8a52-4a4f-9a3c-7e1b0f6d2c11","lines":[{"sku":"x"}],"note":"A"})"),
             "pattern /note");
+}
+
+constexpr Strictness minimise{.closed = true, .direction = Direction::response};
+
+TEST(Dropping, NamesWhatNoSchemaNames) {
+  Judge judge(order, minimise);
+  EXPECT_EQ(judge.dropped(R"({"id":"5d0f3c1e-8a52-4a4f-9a3c-7e1b0f6d2c11","x":1,"lines":[{"sku":"a","y":{"z":1}}]})"),
+            "/x /lines/0/y ");
+  EXPECT_EQ(judge.dropped(R"({"id":"no uuid","x":1,"lines":[{"sku":"a"}]})"), "bad");
+}
+
+TEST(Dropping, CoversWhatIsRefusedInWords) {
+  EXPECT_EQ(Judge(R"({"properties":{"a":{}},"additionalProperties":false})", minimise).dropped(R"({"a":1,"b":2})"),
+            "/b ");
+  EXPECT_EQ(Judge(R"({"properties":{"a":{}},"unevaluatedProperties":false})", minimise).dropped(R"({"a":1,"b":2})"),
+            "/b ");
+  EXPECT_EQ(Judge(R"({"properties":{"a":{}},"unevaluatedProperties":{"type":"string"}})", minimise)
+                .dropped(R"({"a":1,"b":2})"),
+            "bad");
+  EXPECT_EQ(Judge(R"({"properties":{"a":{"writeOnly":true},"b":{}}})", minimise).dropped(R"({"a":1,"b":2})"), "/a ");
+  EXPECT_EQ(Judge(R"({"allOf":[{"properties":{"a":{}}},{"properties":{"b":{}}}]})", minimise)
+                .dropped(R"({"a":1,"b":2,"c":3})"),
+            "/c ");
+}
+
+TEST(Dropping, TakesTheAlternativeThatLosesLeast) {
+  for (const char* word : {"oneOf", "anyOf"}) {
+    Judge judge(std::string(R"({")") + word +
+                    R"(":[{"properties":{"a":{}},"additionalProperties":false},
+                        {"properties":{"a":{},"b":{},"c":{}},"additionalProperties":false},
+                        {"properties":{"d":{}},"required":["d"],"additionalProperties":false}]})",
+                minimise);
+    EXPECT_EQ(judge.dropped(R"({"b":1,"c":2})"), "") << word;
+    EXPECT_EQ(judge.dropped(R"({"a":1,"b":2,"x":3})"), "/x ") << word;
+    EXPECT_EQ(judge.dropped(R"({"d":1,"x":3})"), "/x ") << word;
+  }
+  // Two that fit as it is are one too many, whatever may be taken out.
+  Judge both(R"({"oneOf":[{"properties":{"a":{}},"additionalProperties":false},{"required":["a"]}]})", minimise);
+  EXPECT_EQ(both.dropped(R"({"a":1})"), "bad");
+}
+
+TEST(Dropping, DoesNotChangeWhatIsOnlyAsked) {
+  const std::string closed = R"({"properties":{"a":{}},"additionalProperties":false})";
+  EXPECT_EQ(Judge(R"({"not":)" + closed + "}", minimise).dropped(R"({"a":1,"b":2})"), "");
+  EXPECT_EQ(Judge(R"({"if":)" + closed + R"(,"then":false,"else":{"properties":{"a":{},"b":{}}}})", minimise)
+                .dropped(R"({"a":1,"b":2})"),
+            "");
+  EXPECT_EQ(Judge(R"({"contains":)" + closed + R"(,"minContains":0,"maxContains":0})", minimise)
+                .dropped(R"([{"a":1,"b":2}])"),
+            "");
 }
 
 TEST(Validator, AllocatesNothingForAGoodValue) {

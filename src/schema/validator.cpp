@@ -1,6 +1,7 @@
 // Long because it is one interpreter: an instruction a few lines, all sharing the run's state.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "schema/equality.hpp"
 #include "schema/program.hpp"
@@ -215,8 +216,10 @@ class Run {
         return one_of(one, value, track, frame);
       case Op::discriminate:
         return discriminate(program_.discriminators[one.a], value, track, frame);
-      case Op::negate:
+      case Op::negate: {
+        const Undropped asking(*this);
         return expect(!attempt(one.a, value, nullptr, frame)) && !exhausted_;
+      }
       case Op::condition:
         return condition(program_.conditions[one.a], value, track, frame);
       case Op::one_value:
@@ -266,7 +269,7 @@ class Run {
         return value.find(dependent.name) == nullptr || check(dependent.schema, value, track, &frame);
       }
       case Op::unevaluated_members:
-        return unevaluated_members(one.a, value, *track, frame);
+        return unevaluated_members(one, value, *track, frame);
     }
     return expect(false);
   }
@@ -287,6 +290,38 @@ class Run {
     return good;
   }
 
+  // Within it nothing is dropped: what is only asked is asked of the value as it is.
+  class Undropped {
+   public:
+    explicit Undropped(Run& run) : run_(run), dropped_(std::exchange(run.dropped_, nullptr)) {}
+    Undropped(const Undropped&) = delete;
+    Undropped& operator=(const Undropped&) = delete;
+    ~Undropped() { run_.dropped_ = dropped_; }
+
+   private:
+    Run& run_;
+    std::vector<const Value*>* dropped_;
+  };
+
+  // When no alternative fits as the value is: the one that fits with the least taken out.
+  bool with_least_dropped(const Instruction& one, const Value& value, Track* track, const Frame& frame) {
+    const std::size_t before = dropped_->size();
+    const Failure furthest = failure_;
+    SchemaId best = none;
+    std::size_t least = SIZE_MAX;
+    for (std::uint32_t i = 0; i < one.b; ++i) {
+      if (!attempt(program_.lists[one.a + i], value, nullptr, frame)) continue;
+      if (dropped_->size() - before < least) {
+        least = dropped_->size() - before;
+        best = program_.lists[one.a + i];
+      }
+      dropped_->resize(before);
+    }
+    if (best != none) return attempt(best, value, track, frame);
+    failure_ = furthest;
+    return false;
+  }
+
   // Of all that failed, the one that got furthest into the value is what the client wants to know.
   bool report(std::string_view rule, const Value& value, const Failure& furthest) {
     if (furthest.value != nullptr && furthest.value > &value) {
@@ -300,6 +335,15 @@ class Run {
   }
 
   bool any_of(const Instruction& one, const Value& value, Track* track, const Frame& frame) {
+    if (dropped_ == nullptr) return any_of_undropped(one, value, track, frame);
+    {
+      const Undropped asking(*this);
+      if (any_of_undropped(one, value, track, frame)) return true;
+    }
+    return !exhausted_ && with_least_dropped(one, value, track, frame);
+  }
+
+  bool any_of_undropped(const Instruction& one, const Value& value, Track* track, const Frame& frame) {
     bool any = false;
     Failure furthest;
     for (std::uint32_t i = 0; i < one.b; ++i) {
@@ -315,6 +359,16 @@ class Run {
 
   bool one_of(const Instruction& one, const Value& value, Track* track, const Frame& frame) {
     std::uint32_t matches = 0;
+    if (dropped_ == nullptr) return one_of_undropped(one, value, track, frame, matches);
+    {
+      const Undropped asking(*this);
+      if (one_of_undropped(one, value, track, frame, matches)) return true;
+    }
+    return matches == 0 && !exhausted_ && with_least_dropped(one, value, track, frame);
+  }
+
+  bool one_of_undropped(const Instruction& one, const Value& value, Track* track, const Frame& frame,
+                        std::uint32_t& matches) {
     Failure furthest;
     for (std::uint32_t i = 0; i < one.b && matches < 2; ++i) {
       if (attempt(program_.lists[one.a + i], value, track, frame)) {
@@ -338,7 +392,10 @@ class Run {
   }
 
   bool condition(const Condition& condition, const Value& value, Track* track, const Frame& frame) {
-    const SchemaId next = attempt(condition.test, value, track, frame) ? condition.then : condition.otherwise;
+    const SchemaId next = [&] {
+      const Undropped asking(*this);
+      return attempt(condition.test, value, track, frame) ? condition.then : condition.otherwise;
+    }();
     if (exhausted_) return false;
     return next == none || check(next, value, track, &frame);
   }
@@ -389,6 +446,7 @@ class Run {
   bool contains(const Contains& what, const Value& value, Track* track, const Frame& frame) {
     std::uint64_t found = 0;
     std::size_t place = 0;
+    const Undropped asking(*this);
     for (const Value& item : value) {
       if (attempt(what.schema, item, nullptr, frame)) {
         ++found;
@@ -494,17 +552,13 @@ class Run {
     return true;
   }
 
-  bool unevaluated_members(SchemaId schema, const Value& value, Track& track, const Frame& frame) {
+  bool unevaluated_members(const Instruction& one, const Value& value, Track& track, const Frame& frame) {
     std::size_t place = 0;
     for (const Value& member : value) {
       if (track.has(place++)) continue;
-      if (schema == none) {
-        if (!unwanted("unknown", value, member)) return false;
-      } else if (!check(schema, member, nullptr, &frame)) {
-        if (!exhausted_ && program_.schemas[schema].types != 0 && dropped_ != nullptr) {
-          dropped_->push_back(&member);
-          continue;
-        }
+      if (one.a == none) {
+        if (!unwanted(one.says ? "unevaluatedProperties" : "unknown", value, member)) return false;
+      } else if (!check(one.a, member, nullptr, &frame)) {
         return fail("unevaluatedProperties", value, member.name());
       }
     }

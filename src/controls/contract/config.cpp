@@ -11,7 +11,16 @@ const config::Table<Config>& config_table(const Config*) {
                  {.doc = "Refuse query parameters and members of objects that the specification does not name, unless "
                          "it says `additionalProperties`."})
           .field("responses", &Config::responses, {.doc = "What happens to answers that do not fit."})
-          .field("errors", &Config::errors, {.doc = "What a client hears about a request that does not fit."});
+          .field("errors", &Config::errors, {.doc = "What a client hears about a request that does not fit."})
+          .field("max_body", &Config::max_body,
+                 {.doc = "How much of a body is compared; a request with more is refused with 413.",
+                  .min = "1KiB",
+                  .max = "16MiB"})
+          .field("max_answer", &Config::max_answer,
+                 {.doc = "The same of answers. A longer one passes, counted as uninspected, with `observe`, and "
+                         "becomes a 502 otherwise.",
+                  .min = "1KiB",
+                  .max = "16MiB"});
   return table;
 }
 

@@ -8,13 +8,15 @@
 
 namespace sallyport::controls::contract {
 
-enum class Answers : std::uint8_t { off, observe, enforce };
+enum class Answers : std::uint8_t { off, observe, enforce, minimise };
 enum class Errors : std::uint8_t { helpful, plain };
 
 constexpr auto enum_names(const Answers*) {
-  return std::to_array<config::Named<Answers>>({{"off", Answers::off, "not looked at"},
-                                                {"observe", Answers::observe, "what does not fit is recorded"},
-                                                {"enforce", Answers::enforce, "what does not fit becomes a 502"}});
+  return std::to_array<config::Named<Answers>>(
+      {{"off", Answers::off, "not looked at"},
+       {"observe", Answers::observe, "what does not fit is recorded"},
+       {"enforce", Answers::enforce, "what does not fit becomes a 502"},
+       {"minimise", Answers::minimise, "what is not named is taken out; what still does not fit, a 502"}});
 }
 constexpr auto enum_names(const Errors*) {
   return std::to_array<config::Named<Errors>>({{"helpful", Errors::helpful, "the place and the rule, never a value"},
@@ -25,6 +27,8 @@ struct Config {
   bool strict = true;
   Answers responses = Answers::observe;
   Errors errors = Errors::helpful;
+  config::Size max_body{1u << 20};
+  config::Size max_answer{1u << 20};
 };
 
 const config::Table<Config>& config_table(const Config*);

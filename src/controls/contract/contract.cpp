@@ -1,16 +1,21 @@
 // contract: what is sent and answered is what the specification says. Contract in README.md.
+#include "controls/contract/bodies.hpp"
 #include "controls/contract/config.hpp"
+#include "controls/contract/minimise.hpp"
 #include "controls/contract/parameters.hpp"
 #include "controls/contract/plan_builder.hpp"
-#include "decode/pointer.hpp"
 #include "engine/descriptor.hpp"
 #include "engine/driver_rules.hpp"
 
 namespace sallyport::controls::contract {
 namespace {
 
+// Answers are longer than what clients send: 50 ms for one that is as hard as can be.
+constexpr schema::Budget answer_budget{.steps = 5'000'000};
+
 struct Choice {
   const Media* media = nullptr;  // what the body must be
+  bool json = false;             // it is read as the tree that all controls share
 };
 struct State {
   Choice request;
@@ -39,8 +44,10 @@ class Contract final : public Control {
   }
 
   Verdict on_request_body(const Context& context) const override {
-    const Media* const media = context.state<State>().request.media;
+    const Choice& choice = context.state<State>().request;
+    const Media* const media = choice.media;
     if (media == nullptr) return Pass{};
+    if (!choice.json) return other_request_body(context, *media);
     const Decoded& body = context.decoded();
     switch (body.state) {
       case Decoded::State::none: {
@@ -55,9 +62,10 @@ class Contract final : public Control {
       case Decoded::State::tree:
         break;
     }
+    if (media->schema == schema::none) return Pass{};
     const auto judged = schema::validate(plan_->requests, media->schema, *body.value, context.arena());
     if (judged.judgement == schema::Judgement::good) return Pass{};
-    return refuse(context, 400, judged.failure.rule, place_in(context, *body.value, judged.failure));
+    return refuse(context, 400, judged.failure.rule, place_in(*body.value, judged.failure, context.arena()));
   }
 
   Verdict on_response_head(const Context& context) const override {
@@ -65,7 +73,13 @@ class Contract final : public Control {
     if (operation == nullptr) return Pass{};
     const Response& response = context.response();
     const Answer* const answer = operation->answer_for(response.status);
-    if (answer == nullptr) return misfit(context, "undeclared_status", "status");
+    if (answer == nullptr) return undeclared(context);
+    if (context.request().method == Method::head && config_.responses == Answers::minimise) {
+      // The length would be that of the answer to GET before anything is taken out.
+      const auto edits = context.arena().array<Edit>(1);
+      edits[0] = {Edit::Kind::remove, 0, "Content-Length", {}};
+      return Rewrite{edits, nullptr, {}};
+    }
     if (response.framing == Framing::none || answer->media.empty()) return Pass{};
     const Field* const field = response.fields.find(FieldName::content_type);
     const auto type = field == nullptr ? std::nullopt : decode::parse_media_type(field->value);
@@ -75,21 +89,29 @@ class Contract final : public Control {
     }
     const Media* const media = choose(answer->media, *type);
     if (media == nullptr) return misfit(context, "media_type", "Content-Type");
-    if (media->schema == schema::none || !type->is_json()) return Pass{};
-    context.state<State>().response.media = media;
-    context.want_body(engine::max_whole_body);
+    // Not held back when nothing is said of it.
+    if (media->schema == schema::none || depth_of(*media, *type, plan_->answers) != Depth::schema) return Pass{};
+    context.state<State>().response = {media, type->is_json()};
+    if (config_.responses == Answers::observe) {
+      context.want_body(config_.max_answer.bytes);
+    } else {
+      context.require_body(config_.max_answer.bytes);
+    }
     return Pass{};
   }
 
   Verdict on_response_body(const Context& context) const override {
-    const Media* const media = context.state<State>().response.media;
-    if (media == nullptr) return Pass{};
+    const Choice& choice = context.state<State>().response;
+    const Media* const media = choice.media;
+    if (media == nullptr || context.body().empty()) return Pass{};
+    if (!choice.json) return other_answer_body(context, *media);
     const Decoded& body = context.decoded();
     if (body.state == Decoded::State::none) return Pass{};
     if (body.state != Decoded::State::tree) return misfit(context, body.rule, "body");
-    const auto judged = schema::validate(plan_->answers, media->schema, *body.value, context.arena());
+    if (config_.responses == Answers::minimise) return minimised(context, *media, *body.value);
+    const auto judged = schema::validate(plan_->answers, media->schema, *body.value, context.arena(), answer_budget);
     if (judged.judgement == schema::Judgement::good) return Pass{};
-    return misfit(context, judged.failure.rule, place_in(context, *body.value, judged.failure));
+    return misfit(context, judged.failure.rule, place_in(*body.value, judged.failure, context.arena()));
   }
 
  private:
@@ -115,18 +137,59 @@ class Contract final : public Control {
     const auto type = field == nullptr ? std::nullopt : decode::parse_media_type(field->value);
     const Media* const media = type ? choose(operation.body.media, *type) : nullptr;
     if (media == nullptr) return refuse(context, 415, "media_type", "Content-Type");
-    // Bodies that are no JSON are held to their media type alone.
-    if (!type->is_json() || media->schema == schema::none) return Pass{};
-    context.state<State>().request.media = media;
-    context.want_body(engine::max_whole_body);
+    const Depth depth = depth_of(*media, *type, plan_->requests);
+    if (depth != Depth::schema && !may_go_unread(*media, plan_->requests)) {
+      return refuse(context, 415, "media_type", "Content-Type");
+    }
+    if (depth == Depth::type) return Pass{};
+    context.state<State>().request = {media, type->is_json()};
+    context.want_body(config_.max_body.bytes);
     return Pass{};
   }
 
-  static std::string_view place_in(const Context& context, const decode::Value& root, const schema::Failure& failure) {
-    constexpr std::size_t shown = 256;
-    std::string pointer = decode::pointer_to(root, *failure.value, failure.name);
-    if (pointer.size() > shown) pointer.resize(shown);
-    return context.arena().concat("body ", pointer.empty() ? "(root)" : pointer);
+  // An error that the contract does not name keeps its status and loses its body, which nobody has
+  // agreed upon; any other such answer is no answer.
+  Verdict undeclared(const Context& context) const {
+    const std::uint16_t status = context.response().status;
+    if (config_.responses != Answers::minimise || status < 400) {
+      return misfit(context, "undeclared_status", "status");
+    }
+    const auto problem = context.arena().array<Problem>(1);
+    problem[0] = {status, "upstream_error", "The API answered with an error", {}, {}, {}};
+    return Rewrite{{}, problem.data(), {"undeclared_status", "answer: status: undeclared_status"}};
+  }
+
+  Verdict minimised(const Context& context, const Media& media, const decode::Value& body) const {
+    std::vector<const decode::Value*> dropped;
+    const auto judged = schema::validate(plan_->answers, media.schema, body, context.arena(), answer_budget, {&dropped});
+    if (judged.judgement != schema::Judgement::good) {
+      return misfit(context, judged.failure.rule, place_in(body, judged.failure, context.arena()));
+    }
+    if (dropped.empty()) return Pass{};
+    const Minimised less = without(body, dropped, "answer", context.arena());
+    return Rewrite{{}, nullptr, {"minimised", less.what}, less.body};
+  }
+
+  Verdict other_request_body(const Context& context, const Media& media) const {
+    if (context.body().empty()) {
+      const OperationPlan* const operation = plan_of(context);
+      if (operation != nullptr && operation->body.required) return refuse(context, 400, "required", "body");
+      return Pass{};
+    }
+    const auto content = decode::read_content(context.request().fields, context.body(), context.arena());
+    if (!content)
+      return refuse(context, decode::status_of(content.error()) == 415 ? 415 : 400, content.error().rule, "body");
+    const auto bad = judge_content(*content, media, *plan_, plan_->requests, context.arena());
+    if (bad) return refuse(context, 400, bad->rule, bad->place);
+    return Pass{};
+  }
+
+  Verdict other_answer_body(const Context& context, const Media& media) const {
+    const auto content = decode::read_content(context.response().fields, context.body(), context.arena());
+    if (!content) return misfit(context, content.error().rule, "body");
+    const auto bad = judge_content(*content, media, *plan_, plan_->answers, context.arena());
+    if (bad) return misfit(context, bad->rule, bad->place);
+    return Pass{};
   }
 
   Verdict refuse(const Context& context, std::uint16_t status, std::string_view rule, std::string_view place) const {
@@ -165,7 +228,9 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
     report.error(*section, "`contract` needs the specification of the API", "give the API a `spec`");
     return nullptr;
   }
-  const auto plan = build_plan(*scope.spec, scope.origins, config.strict, config.responses != Answers::off);
+  const auto plan =
+      build_plan(*scope.spec, scope.origins,
+                 {config.strict, config.responses != Answers::off, config.responses == Answers::minimise});
   if (!plan) {
     report.error(*section, plan.error().text(), plan.error().hint);
     return nullptr;

@@ -16,7 +16,7 @@ Result<std::shared_ptr<const Plan>> plan_of(const std::string& paths) {
   if (!spec) return std::unexpected(spec.error());
   std::vector<std::uint32_t> origins;
   for (std::uint32_t i = 0; i < spec->operations.size(); ++i) origins.push_back(i);
-  return build_plan(*spec, origins, true, true);
+  return build_plan(*spec, origins, {});
 }
 
 std::string judged(const std::string& parameter, const std::string& path_template, std::string_view path,

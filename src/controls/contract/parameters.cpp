@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/utf8.hpp"
+#include "controls/contract/typed_text.hpp"
 #include "decode/json.hpp"
 #include "decode/tree_writer.hpp"
 
@@ -48,12 +49,6 @@ struct Argument {
   std::string_view raw;  // not decoded: delimiters of styles are looked for here
   bool used = false;
 };
-
-bool is_number(std::string_view text, Arena& arena) {
-  if (text.empty() || (text.front() != '-' && (text.front() < '0' || text.front() > '9'))) return false;
-  const auto number = decode::parse_json(text, arena);
-  return number && (*number)->is(Kind::number) && (*number)->text().size() == text.size();
-}
 
 // A variable of a path template and what stands for it, or nothing.
 std::optional<std::string_view> path_value(std::string_view path_template, std::string_view path,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "controls/contract/misfit.hpp"
 #include "controls/contract/plan.hpp"
 
 #include <sallyport/arena.hpp>
@@ -12,12 +13,6 @@
 namespace sallyport::controls::contract {
 
 inline constexpr std::size_t max_arguments = 255;  // of a query
-
-// What does not fit. All views are static or in the arena; nothing of a value is in them.
-struct Misfit {
-  std::string_view rule;   // stable: "required", "maximum", "unknown_query_parameter"
-  std::string_view place;  // "query parameter `limit`"
-};
 
 // The first misfit, or nothing. `strict`: query parameters that are not declared are refused.
 [[nodiscard]] std::optional<Misfit> judge_parameters(const OperationPlan& operation, const Plan& plan,

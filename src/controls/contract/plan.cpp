@@ -1,5 +1,7 @@
 #include "controls/contract/plan.hpp"
 
+#include <algorithm>
+
 #include <sallyport/message.hpp>
 
 namespace sallyport::controls::contract {
@@ -9,6 +11,11 @@ bool Media::takes(const decode::MediaType& sent) const {
   if (!type.ends_with("/*")) return sent.is(type);
   const std::string_view beginning = std::string_view(type).substr(0, type.size() - 1);
   return sent.essence.size() > beginning.size() && same_name(sent.essence.substr(0, beginning.size()), beginning);
+}
+
+const FormField* Media::field(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(fields, name, {}, &FormField::name);
+  return found != fields.end() && found->name == name ? &*found : nullptr;
 }
 
 const Media* choose(const std::vector<Media>& media, const decode::MediaType& type) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "controls/contract/documents.hpp"
 #include "decode/media_type.hpp"
 #include "schema/program.hpp"
 
@@ -37,9 +38,45 @@ struct Parameter {
   schema::SchemaId items = schema::none;   // of arrays
 };
 
+// A field of a form, or the parts of one name of a multipart form.
+struct FormField {
+  std::string name;
+  schema::SchemaId schema = schema::none;
+  schema::SchemaId items = schema::none;  // of arrays
+  Shape shape = Shape::scalar;
+  bool items_are_objects = false;
+  bool required = false;  // Swagger 2: nothing else says so
+  bool explode = true;
+  Style style = Style::form;
+  std::vector<std::string> types;  // what `encoding` lets a part be: "image/png", "image/*"; none: anything
+};
+
+// An element of an XML body, or an attribute of one, by the hints of OpenAPI's XML objects.
+struct XmlShape {
+  struct Member {
+    std::string property;
+    std::string name;   // of the element or attribute
+    std::string space;  // namespace; empty: any
+    bool attribute = false;
+    bool unwrapped = false;   // an array whose items stand in this element themselves
+    std::uint32_t shape = 0;  // in Plan::xml
+  };
+  Shape shape = Shape::scalar;
+  schema::SchemaId schema = schema::none;
+  std::string item_name;               // of arrays
+  std::uint32_t items = schema::none;  // of arrays, in Plan::xml
+  std::vector<Member> members;         // of objects
+};
+
 struct Media {
   std::string type;                        // "application/json", "text/*", "*/*"
   schema::SchemaId schema = schema::none;  // none: anything
+  std::vector<FormField> fields = {};      // of forms, by name
+  Seen source = {};                        // of the schema, in Plan::documents
+  bool closed = false;                     // Swagger 2: `fields` are all there may be, and each is judged alone
+  std::string root = {};                   // of XML: the name of the root element; empty: any
+  std::uint32_t xml = schema::none;        // in Plan::xml
+  [[nodiscard]] const FormField* field(std::string_view name) const;
   [[nodiscard]] bool takes(const decode::MediaType& type) const;
 };
 
@@ -61,10 +98,21 @@ struct OperationPlan {
   [[nodiscard]] const Answer* answer_for(std::uint16_t status) const;
 };
 
+// An example of the specification, for who wants to know whether it fits its schema.
+struct Example {
+  std::string where;  // "openapi.yaml:12"
+  const decode::Value* value = nullptr;
+  schema::SchemaId schema = schema::none;
+  bool answer = false;  // of the answer program
+};
+
 struct Plan {
   schema::Program requests;
   schema::Program answers;
-  std::vector<OperationPlan> operations;      // by Operation::index
+  std::vector<OperationPlan> operations;  // by Operation::index
+  std::vector<XmlShape> xml;
+  std::vector<Example> examples;              // when they were asked for
+  std::shared_ptr<Documents> documents;       // that the programs point into
   std::vector<std::string> query_everywhere;  // keys that security schemes send in the query
 };
 

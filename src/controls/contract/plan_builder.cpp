@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "controls/contract/body_shapes.hpp"
+#include "controls/contract/documents.hpp"
+#include "decode/format.hpp"
 #include "schema/compiler.hpp"
-#include "spec/values.hpp"
 
 namespace sallyport::controls::contract {
 namespace {
@@ -18,72 +20,24 @@ using decode::Value;
 using schema::Compiler;
 using schema::Resources;
 
-std::string uri_of(std::string_view origin) {
-  return "file://" + std::filesystem::absolute(std::string(origin)).lexically_normal().string();
-}
-
 std::string_view text_of(const Value* value, std::string_view name) {
   const Value* found = value == nullptr ? nullptr : value->find(name);
   return found == nullptr ? std::string_view() : found->text();
 }
 bool flag_of(const Value& value, std::string_view name) { return text_of(&value, name) == "true"; }
 
-// Trees of the documents, and where each node went. Kept as long as the programs point into it.
-struct Trees {
-  Arena arena;
-  std::vector<std::shared_ptr<const document::Document>> documents;
-  std::map<std::string, const Value*> by_uri;
-  NodeValues places;
-
-  Result<const Value*> add(const std::shared_ptr<const document::Document>& document) {
-    const auto tree = to_values(document->root(), arena, &places);
-    if (!tree) return tree;
-    documents.push_back(document);
-    by_uri.emplace(uri_of(document->origin()), *tree);
-    return tree;
-  }
-
-  // Files below the directory of the first one.
-  Result<const Value*> load(const std::string& uri) {
-    if (const auto known = by_uri.find(uri); known != by_uri.end()) return known->second;
-    constexpr std::string_view file = "file://";
-    if (!uri.starts_with(file)) return nullptr;
-    std::error_code error;
-    const auto path = std::filesystem::weakly_canonical(uri.substr(file.size()), error);
-    const auto home = std::filesystem::weakly_canonical(documents.front()->origin(), error).parent_path();
-    const auto below = path.lexically_relative(home);
-    if (below.empty() || below.string().starts_with("..")) {
-      return fail(ErrorCode::invalid, "a reference leads out of the directory of the specification", uri);
-    }
-    auto read = document::load(path.string());
-    if (!read) return std::unexpected(read.error());
-    const auto kept = std::make_shared<const document::Document>(std::move(*read));
-    const auto tree = add(kept);
-    if (tree) by_uri.emplace(uri, *tree);
-    return tree;
-  }
-};
-
 class PlanBuilder {
  public:
-  PlanBuilder(const Spec& spec, bool strict, bool answers)
+  PlanBuilder(const Spec& spec, Reading reading, std::unique_ptr<Documents> documents)
       : spec_(spec),
         swagger_(spec.dialect.starts_with("Swagger")),
-        with_answers_(answers),
-        trees_(std::make_shared<Trees>()),
-        resources_([this](const std::string& uri) { return trees_->load(uri); }),
-        requests_(resources_, {strict, schema::Direction::request}),
-        answers_(resources_, {strict, schema::Direction::response}) {}
+        reading_(reading),
+        documents_(std::move(documents)),
+        requests_(documents_->resources(), {reading.strict, schema::Direction::request}),
+        answers_(documents_->resources(), {reading.strict || reading.minimise, schema::Direction::response}) {}
 
   Result<std::shared_ptr<const Plan>> build(std::span<const std::uint32_t> origins) {
-    const bool modern = spec_.dialect.starts_with("OpenAPI 3.1");
-    const schema::Dialect dialect{modern ? schema::Version::draft2020 : schema::Version::openapi30, true, true};
-    for (const auto& document : spec_.documents) {
-      const auto tree = trees_->add(document);
-      if (!tree) return std::unexpected(tree.error());
-      ids_[document->origin()] = resources_.add_document(uri_of(document->origin()), **tree, dialect);
-    }
-    root_ = trees_->places.at(&spec_.documents.front()->root());
+    root_ = documents_->root().value;
     keys_in_query();
     std::map<std::uint32_t, OperationPlan> done;
     for (const std::uint32_t origin : origins) {
@@ -97,35 +51,20 @@ class PlanBuilder {
       }
       plan_.operations.push_back(done.at(origin));
     }
+    examples_of_schemas();
     auto requests = requests_.finish();
     auto answers = answers_.finish();
     if (!requests) return std::unexpected(requests.error());
     if (!answers) return std::unexpected(answers.error());
     plan_.requests = std::move(*requests);
     plan_.answers = std::move(*answers);
-    trees_->places.clear();
-    plan_.requests.keeps.push_back(trees_);
-    plan_.answers.keeps.push_back(trees_);
+    documents_->forget_places();
+    plan_.documents = documents_;
     return std::make_shared<const Plan>(std::move(plan_));
   }
 
  private:
-  struct Seen {
-    const Value* value;
-    Resources::Id resource;
-  };
-
-  // What a reference object stands for.
-  Result<Seen> follow(Seen at) {
-    for (int chain = 0; chain < 16; ++chain) {
-      const Value* reference = at.value->find("$ref");
-      if (reference == nullptr || !reference->is(Kind::string)) return at;
-      const auto place = resources_.resolve(at.resource, reference->text());
-      if (!place) return std::unexpected(place.error());
-      at = {place->value, place->resource};
-    }
-    return fail(ErrorCode::invalid, "a reference leads to itself");
-  }
+  Result<Seen> follow(Seen at) { return documents_->follow(at); }
 
   void keys_in_query() {
     const Value* components = root_->find("components");
@@ -149,7 +88,7 @@ class PlanBuilder {
     if (const Value* body = own.value->find("requestBody")) {
       if (auto read = request_body({body, own.resource}, out); !read) return std::unexpected(read.error());
     }
-    if (const Value* answers = own.value->find("responses"); answers != nullptr && with_answers_) {
+    if (const Value* answers = own.value->find("responses"); answers != nullptr && reading_.answers) {
       for (const Value& one : *answers) {
         if (auto read = answer({&one, own.resource}, own, out); !read) return std::unexpected(read.error());
       }
@@ -157,7 +96,7 @@ class PlanBuilder {
     return out;
   }
 
-  Seen seen(const document::Node& node) { return {trees_->places.at(&node), ids_.at(std::string(node.origin()))}; }
+  [[nodiscard]] Seen seen(const document::Node& node) const { return documents_->seen(node); }
 
   Result<void> parameters(Seen holder, OperationPlan& out) {
     const Value* list = holder.value->find("parameters");
@@ -173,15 +112,7 @@ class PlanBuilder {
   Result<void> parameter(Seen at, Seen operation, OperationPlan& out) {
     const std::string_view in = text_of(at.value, "in");
     if (in == "body") return swagger_body(at, operation, out);
-    if (in == "formData") {
-      out.body.declared = true;
-      if (out.body.media.empty()) {
-        for (const char* type : {"application/x-www-form-urlencoded", "multipart/form-data"}) {
-          out.body.media.push_back({type, schema::none});
-        }
-      }
-      return {};
-    }
+    if (in == "formData") return swagger_field(at, operation, out);
     Parameter one;
     one.name = text_of(at.value, "name");
     one.in = in == "path" ? In::path : in == "header" ? In::header : in == "cookie" ? In::cookie : In::query;
@@ -202,6 +133,7 @@ class PlanBuilder {
     }
     if (schema.value != nullptr) {
       if (auto read = shape(schema, one); !read) return read;
+      note_examples({at.value, at.resource}, one.schema, false);
     }
     out.parameters.push_back(std::move(one));
     return {};
@@ -256,15 +188,64 @@ class PlanBuilder {
     return {};
   }
 
-  Result<void> media(Seen holder, Compiler& compiler, std::vector<Media>& out) {
+  void note_example(const Value& value, Resources::Id within, schema::SchemaId schema, bool answer) {
+    plan_.examples.push_back({documents_->where({&value, within}), &value, schema, answer});
+  }
+
+  // `example` and `examples` beside a schema.
+  void note_examples(Seen holder, schema::SchemaId schema, bool answer) {
+    if (!reading_.examples || schema == schema::none) return;
+    if (const Value* one = holder.value->find("example")) note_example(*one, holder.resource, schema, answer);
+    const Value* named = holder.value->find("examples");
+    if (named == nullptr || !named->is(Kind::object)) return;
+    for (const Value& each : *named) {
+      const auto at = follow({&each, holder.resource});
+      if (!at) continue;
+      if (const Value* value = at->value->find("value")) note_example(*value, at->resource, schema, answer);
+    }
+  }
+
+  // Those within schemas. A schema of both directions is asked as one of answers.
+  void examples_of_schemas() {
+    if (!reading_.examples) return;
+    std::set<const Value*> seen;
+    for (const bool answer : {true, false}) {
+      (answer ? answers_ : requests_).each([&](const Value& schema, schema::SchemaId id, Resources::Id resource) {
+        if (!schema.is(Kind::object) || !seen.insert(&schema).second) return;
+        if (const Value* one = schema.find("example")) note_example(*one, resource, id, answer);
+        const Value* list = schema.find("examples");
+        if (list == nullptr || !list->is(Kind::array)) return;
+        for (const Value& one : *list) note_example(one, resource, id, answer);
+      });
+    }
+    std::ranges::sort(plan_.examples, {}, &Example::where);
+  }
+
+  // What the schema of a media type says of bodies that are no JSON.
+  Result<void> shapes(Seen schema, const Value* encoding, BodyShapes& from, Media& media) {
+    const bool any = media.type.ends_with('*');
+    const decode::Format format = decode::format_of(media.type);
+    if (any || format == decode::Format::form || format == decode::Format::multipart) {
+      auto fields = from.fields(schema, encoding);
+      if (!fields) return std::unexpected(fields.error());
+      media.fields = std::move(*fields);
+    }
+    if (any || format == decode::Format::xml) return from.xml(schema, media);
+    return {};
+  }
+
+  Result<void> media(Seen holder, Compiler& compiler, BodyShapes& from, std::vector<Media>& out) {
     const Value* content = holder.value->find("content");
     if (content == nullptr) return {};
     for (const Value& one : *content) {
-      Media media{std::string(one.name().substr(0, one.name().find(';'))), schema::none};
+      Media media{std::string(one.name().substr(0, one.name().find(';')))};
       if (const Value* own = one.find("schema")) {
         const auto id = compiler.compile(*own, holder.resource);
         if (!id) return std::unexpected(id.error());
         media.schema = *id;
+        media.source = {own, holder.resource};
+        if (auto read = shapes({own, holder.resource}, one.find("encoding"), from, media); !read) return read;
+        note_examples({&one, holder.resource}, *id, &compiler == &answers_);
       }
       out.push_back(std::move(media));
     }
@@ -276,7 +257,7 @@ class PlanBuilder {
     if (!body) return std::unexpected(body.error());
     out.body.declared = true;
     out.body.required = flag_of(*body->value, "required");
-    return media(*body, requests_, out.body.media);
+    return media(*body, requests_, request_shapes_, out.body.media);
   }
 
   [[nodiscard]] std::vector<std::string> swagger_types(Seen operation, std::string_view name) const {
@@ -293,13 +274,61 @@ class PlanBuilder {
   Result<void> swagger_body(Seen at, Seen operation, OperationPlan& out) {
     out.body.declared = true;
     out.body.required = flag_of(*at.value, "required");
+    return swagger_media(at, swagger_types(operation, "consumes"), requests_, request_shapes_, out.body.media);
+  }
+
+  Result<void> swagger_media(Seen holder, std::vector<std::string> types, Compiler& compiler, BodyShapes& from,
+                             std::vector<Media>& out) {
+    const Value* own = holder.value->find("schema");
     schema::SchemaId id = schema::none;
-    if (const Value* own = at.value->find("schema")) {
-      const auto compiled = requests_.compile(*own, at.resource);
+    if (own != nullptr) {
+      const auto compiled = compiler.compile(*own, holder.resource);
       if (!compiled) return std::unexpected(compiled.error());
       id = *compiled;
     }
-    for (std::string& type : swagger_types(operation, "consumes")) out.body.media.push_back({std::move(type), id});
+    for (std::string& type : types) {
+      Media media{std::move(type), id};
+      if (own != nullptr) {
+        media.source = {own, holder.resource};
+        if (auto read = shapes({own, holder.resource}, nullptr, from, media); !read) return read;
+      }
+      out.push_back(std::move(media));
+    }
+    return {};
+  }
+
+  // `in: formData`: one field of a form of both kinds, unless `consumes` names one.
+  Result<void> swagger_field(Seen at, Seen operation, OperationPlan& out) {
+    if (!out.body.declared) {
+      out.body.declared = true;
+      for (std::string& type : swagger_types(operation, "consumes")) {
+        const decode::Format format = decode::format_of(type);
+        const bool form = format == decode::Format::form || format == decode::Format::multipart;
+        if (form) out.body.media.push_back({.type = std::move(type), .closed = reading_.strict});
+      }
+      if (out.body.media.empty()) {
+        for (const char* type : {"application/x-www-form-urlencoded", "multipart/form-data"}) {
+          out.body.media.push_back({.type = type, .closed = reading_.strict});
+        }
+      }
+    }
+    FormField field;
+    field.name = text_of(at.value, "name");
+    if (text_of(at.value, "type") != "file") {
+      auto made = request_shapes_.field(text_of(at.value, "name"), at);
+      if (!made) return std::unexpected(made.error());
+      field = std::move(*made);
+      const std::string_view format = text_of(at.value, "collectionFormat");
+      field.explode = format == "multi";
+      if (format == "ssv") field.style = Style::space_delimited;
+      if (format == "pipes") field.style = Style::pipe_delimited;
+    }
+    field.required = flag_of(*at.value, "required");
+    out.body.required = out.body.required || field.required;
+    for (Media& media : out.body.media) {
+      const auto place = std::ranges::lower_bound(media.fields, field.name, {}, &FormField::name);
+      if (place == media.fields.end() || place->name != field.name) media.fields.insert(place, field);
+    }
     return {};
   }
 
@@ -314,11 +343,13 @@ class PlanBuilder {
     }
     const auto body = follow(at);
     if (!body) return std::unexpected(body.error());
-    if (const Value* own = body->value->find("schema"); own != nullptr && swagger_) {
-      const auto id = answers_.compile(*own, body->resource);
-      if (!id) return std::unexpected(id.error());
-      for (std::string& type : swagger_types(operation, "produces")) one.media.push_back({std::move(type), *id});
-    } else if (auto read = media(*body, answers_, one.media); !read) {
+    if (body->value->find("schema") != nullptr && swagger_) {
+      auto read = swagger_media(*body, swagger_types(operation, "produces"), answers_, answer_shapes_, one.media);
+      if (!read) return read;
+      if (const Value* all = body->value->find("examples"); all != nullptr && reading_.examples && !one.media.empty()) {
+        for (const Value& each : *all) note_example(each, body->resource, one.media.front().schema, true);
+      }
+    } else if (auto read = media(*body, answers_, answer_shapes_, one.media); !read) {
       return read;
     }
     out.answers.push_back(std::move(one));
@@ -327,21 +358,23 @@ class PlanBuilder {
 
   const Spec& spec_;
   bool swagger_;
-  bool with_answers_;
-  std::shared_ptr<Trees> trees_;
-  Resources resources_;
+  Reading reading_;
+  std::shared_ptr<Documents> documents_;
   Compiler requests_;
   Compiler answers_;
-  std::map<std::string, Resources::Id> ids_;
   const Value* root_ = nullptr;
   Plan plan_;
+  BodyShapes request_shapes_{*documents_, requests_, plan_.xml};
+  BodyShapes answer_shapes_{*documents_, answers_, plan_.xml};
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const Plan>> build_plan(const Spec& spec, std::span<const std::uint32_t> origins, bool strict,
-                                               bool answers) {
-  return PlanBuilder(spec, strict, answers).build(origins);
+Result<std::shared_ptr<const Plan>> build_plan(const Spec& spec, std::span<const std::uint32_t> origins,
+                                               Reading reading) {
+  auto documents = Documents::read(spec);
+  if (!documents) return std::unexpected(documents.error());
+  return PlanBuilder(spec, reading, std::move(*documents)).build(origins);
 }
 
 }  // namespace sallyport::controls::contract
