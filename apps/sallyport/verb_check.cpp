@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "assembly/assembly.hpp"
+#include "check_lint.hpp"
 #include "controls/rate_limit/rate_limit.hpp"
 #include "gateway/build_snapshot.hpp"
 #include "verbs.hpp"
@@ -11,46 +12,84 @@ namespace {
 
 struct Options {
   std::string config = "sallyport.yaml";
+  std::string spec;
   std::string format = "text";
+  LintOptions lint;
 };
 
+int end(const Options& options, const config::Report& report, const LintOutcome& linted) {
+  if (!report.ok()) return usage;
+  return report.warnings() != 0 || linted.fails(options.lint) ? findings : good;
+}
+
+// {"errors": …, "problems": […], "findings": […], "scores": {…}}
+void print_json(const config::Report& report, const LintOutcome& linted) {
+  std::string out = report.json();
+  out.pop_back();
+  std::cout << out << "," << linted.json() << "}\n";
+}
+
+int check_spec(const Options& options) {
+  config::Report report;
+  const auto linted = lint_specification(options.spec, options.lint, report);
+  if (options.format == "json") {
+    print_json(report, linted);
+  } else {
+    std::cout << report.text() << linted.text(options.lint);
+  }
+  return end(options, report, linted);
+}
+
 int check(const Options& options) {
+  if (!options.spec.empty()) return check_spec(options);
   config::Report report;
   const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), report);
   std::size_t operations = 0;
+  LintOutcome linted;
   if (assembled) {
     // Its errors are in the report; the snapshot itself is not needed.
     [[maybe_unused]] const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
     for (const auto& api : assembled->policy->apis) operations += api->operations.size();
+    if (report.ok()) linted = lint_configuration(options.config, assembled->root, options.lint, report);
   }
   if (options.format == "json") {
-    std::cout << report.json() << "\n";
+    print_json(report, linted);
   } else {
     std::cout << report.text();
-    if (report.ok()) std::cout << controls::rate_limit::explain(*assembled->policy);
     if (report.ok()) {
+      std::cout << controls::rate_limit::explain(*assembled->policy) << linted.text(options.lint);
       std::cout << options.config << ": good, " << counted(assembled->policy->apis.size(), "API") << ", "
-                << counted(operations, "operation") << ", " << counted(report.warnings(), "warning") << "\n";
+                << counted(operations, "operation") << ", " << counted(report.warnings(), "warning") << ", "
+                << counted(linted.findings.size(), "finding") << "\n";
     } else {
       std::cout << options.config << ": " << counted(report.errors(), "error") << ", "
                 << counted(report.warnings(), "warning") << "\n";
     }
   }
-  if (!report.ok()) return usage;
-  return report.warnings() == 0 ? good : findings;
+  return end(options, report, linted);
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
-  auto* verb =
-      app.add_subcommand("check", "Reads a configuration with everything that it names, and says what is wrong.");
+  auto* verb = app.add_subcommand(
+      "check",
+      "Reads a configuration with everything that it names, lints its specifications, and says what is wrong.");
   verb->add_option("-c,--config", options->config, "Configuration file")->capture_default_str();
+  verb->add_option("--spec", options->spec, "Lint this specification alone, without a configuration");
   verb->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  verb->footer("Exit: 0 good, 1 warnings, 2 errors.\nExample: sallyport check -c sallyport.yaml --format json");
+  verb->add_option("--sarif", options->lint.sarif, "Write the findings to this file as SARIF 2.1.0");
+  verb->add_option("--baseline", options->lint.baseline, "Findings that are accepted, each with reason and expiry");
+  verb->add_option("--fail-on", options->lint.fail_on, "Least severity of a finding that makes the exit 1")
+      ->check(CLI::IsMember({"low", "medium", "high", "never"}))
+      ->capture_default_str();
+  verb->add_flag("--all", options->lint.all, "Print every finding");
+  verb->footer(
+      "Exit: 0 good, 1 warnings or findings, 2 errors.\n"
+      "Example: sallyport check -c sallyport.yaml --sarif findings.sarif");
   verb->callback([options, &exit] { exit = check(*options); });
 }
 
