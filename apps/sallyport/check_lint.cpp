@@ -60,9 +60,12 @@ bool LintOutcome::fails(const LintOptions& options) const {
 }
 
 std::string LintOutcome::text(const LintOptions& options) const {
-  auto sorted = findings;
-  std::ranges::stable_sort(sorted, std::ranges::greater(),
-                           [](const lint::Finding& one) { return lint::text_of(one.rule).severity; });
+  std::vector<lint::Finding> sorted;
+  for (const auto severity : {lint::Severity::high, lint::Severity::medium, lint::Severity::low}) {
+    for (const lint::Finding& one : findings) {
+      if (lint::text_of(one.rule).severity == severity) sorted.push_back(one);
+    }
+  }
   std::string out = lint::as_text(sorted, options.all ? sorted.size() : told);
   for (const One& one : specs) {
     out += fmt::format("{}: {} of 100 points\n", one.name, one.report.score());

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Runs the corpora of ../shared (or $SALLYPORT_SHARED) against the product, when they are there."""
+import gzip
 import http.server
 import os
 import pathlib
@@ -7,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -33,6 +35,32 @@ def run_part(runner, arguments, part):
     counts = re.search(r"(\d+) passed, (\d+) failed", last)
     print(runner, *arguments, last)
     return (int(counts[1]), int(counts[2])) if counts else (0, 1)
+
+
+# What is no description, or leads out of its folder: refused, and rightly so.
+REFUSED = ("no OpenAPI description", "stands twice in path template", "leads out of the directory")
+
+
+def openapi():
+    """Every description loads in seconds, with its examples tried; large ones come packed."""
+    program = os.environ.get("SALLYPORT", str(ROOT / "build/release/sallyport"))
+    with tempfile.TemporaryDirectory() as folder:
+        for path in (SHARED / "corpora/openapi").rglob("*"):
+            target = pathlib.Path(folder, path.relative_to(SHARED / "corpora/openapi"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix == ".gz":
+                target.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+            elif path.is_file():
+                target.write_bytes(path.read_bytes())
+        files = sorted(str(path) for path in pathlib.Path(folder).rglob("*") if path.suffix in (".json", ".yaml"))
+        began = time.monotonic()
+        run = subprocess.run([program, "debug", "openapi", *files], capture_output=True, text=True, timeout=600)
+        rows = [row for row in run.stdout.splitlines() if not row.startswith("  ")]
+        bad = [row for row in rows if " operation" not in row or ";" in row]
+        bad = [row for row in bad if not any(reason in row for reason in REFUSED)]
+        print("\n".join(bad))
+        print(f"openapi: {len(rows) - len(bad)} passed, {len(bad)} failed, {time.monotonic() - began:.1f} s")
+        return len(rows) - len(bad), len(bad)
 
 
 def free_port():
@@ -112,6 +140,9 @@ def main():
         good, bad = run_part(*part)
         passed += good
         failed += bad
+    good, bad = openapi()
+    passed += good
+    failed += bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

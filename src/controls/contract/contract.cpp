@@ -161,7 +161,8 @@ class Contract final : public Control {
 
   Verdict minimised(const Context& context, const Media& media, const decode::Value& body) const {
     std::vector<const decode::Value*> dropped;
-    const auto judged = schema::validate(plan_->answers, media.schema, body, context.arena(), answer_budget, {&dropped});
+    const auto judged =
+        schema::validate(plan_->answers, media.schema, body, context.arena(), answer_budget, {&dropped});
     if (judged.judgement != schema::Judgement::good) {
       return misfit(context, judged.failure.rule, place_in(body, judged.failure, context.arena()));
     }

@@ -6,7 +6,7 @@ from kinds import Setup
 
 def arguments(parser):
     parser.add_argument("--spec", required=True, help="OpenAPI 3.0, 3.1 or Swagger 2.0")
-    parser.add_argument("--responses", default="observe", choices=["off", "observe", "enforce"])
+    parser.add_argument("--responses", default="observe", choices=["off", "observe", "enforce", "minimise"])
 
 
 def configure(options, folder):
