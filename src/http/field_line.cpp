@@ -53,34 +53,44 @@ Checked<std::uint64_t> read_length(std::string_view text) {
 
 }  // namespace
 
+Checked<Field> check_field(std::string_view name, std::string_view value) {
+  if (name.empty()) return refuse("field_name", "an empty field name");
+  if (!all(name, character::tchar)) return refuse("field_name", "a field name that is no token");
+  if (!all(value, character::field_value)) return refuse("field_value", "a control character in a field value");
+  const FieldName known = known_field(name);
+  if (known == FieldName::other && is_disguised(name)) {
+    return refuse("field_disguised", "a field name that imitates a framing field");
+  }
+  return Field{name, value, known, false};
+}
+
 Checked<Field> read_field_line(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return refuse("field_colon", "a field line without a colon");
   const std::string_view name = line.substr(0, colon);
   if (name.empty()) return refuse("field_name", "an empty field name");
   if (name.front() == ' ' || name.front() == '\t') return refuse("field_fold", "a folded line (obs-fold)");
-  if (!all(name, character::tchar)) return refuse("field_name", "a field name that is no token");
-  const std::string_view value = line.substr(colon + 1);
-  if (!all(value, character::field_value)) return refuse("field_value", "a control character in a field value");
-  const FieldName known = known_field(name);
-  if (known == FieldName::other && is_disguised(name)) {
-    return refuse("field_disguised", "a field name that imitates a framing field");
+  auto field = check_field(name, line.substr(colon + 1));
+  if (field) field->value = trim_blanks(field->value);
+  return field;
+}
+
+Checked<void> Once::see(FieldName name) {
+  static_assert(static_cast<unsigned>(FieldName::x_request_id) < 64);
+  if ((seen_ & single & bit(name)) != 0) {
+    return refuse("field_repeated", "a field that must occur once occurs twice");
   }
-  return Field{name, trim_blanks(value), known, false};
+  seen_ |= bit(name);
+  return {};
 }
 
 Checked<void> read_fields(std::string_view text, const HeadLimits& limits, Fields& out) {
-  std::uint64_t seen = 0;
-  static_assert(static_cast<unsigned>(FieldName::x_request_id) < 64);
+  Once seen;
   while (!text.empty()) {
     const std::size_t end = text.find("\r\n");
     const auto field = read_field_line(text.substr(0, end));
     if (!field) return std::unexpected(field.error());
-    const std::uint64_t name = bit(field->known);
-    if ((seen & single & name) != 0) {
-      return refuse("field_repeated", "a field that must occur once occurs twice");
-    }
-    seen |= name;
+    if (auto once = seen.see(field->known); !once) return once;
     if (out.size() == limits.fields) return refuse("fields_limit", "too many fields", 431);
     if (!out.append(field->name, field->value, field->known)) return refuse("fields_limit", "too many fields", 431);
     text.remove_prefix(end + 2);

@@ -1,11 +1,24 @@
 // Field lines and the rules that hold across the fields of one head.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "http/head.hpp"
 
 namespace sallyport::http {
+
+// A field's name and value, which may be surrounded by whitespace.
+[[nodiscard]] Checked<Field> check_field(std::string_view name, std::string_view value);
+
+// Fields of which a second one makes the first ambiguous.
+class Once {
+ public:
+  [[nodiscard]] Checked<void> see(FieldName name);
+
+ private:
+  std::uint64_t seen_ = 0;
+};
 
 // Reads all field lines of `text` (each ended by CRLF) into `out`.
 [[nodiscard]] Checked<void> read_fields(std::string_view text, const HeadLimits& limits, Fields& out);

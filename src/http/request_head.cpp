@@ -6,12 +6,11 @@
 #include "http/head.hpp"
 #include "http/host.hpp"
 #include "http/path.hpp"
+#include "http/request_parts.hpp"
 
 #include <sallyport/engine.hpp>
 
 namespace sallyport::http {
-namespace {
-
 Checked<void> read_method(std::string_view token, Request& out) {
   if (token.empty() || token.size() > 32 || !all(token, character::tchar)) {
     return refuse("method_syntax", "the method is no token");
@@ -34,6 +33,38 @@ Checked<void> read_method(std::string_view token, Request& out) {
   if (out.method == Method::trace) return refuse("method_trace", "TRACE reflects credentials (CWE-693)", 405);
   return {};
 }
+
+Checked<std::string_view> split_query(std::string_view target, Request& out) {
+  const std::size_t question = target.find('?');
+  out.has_query = question != std::string_view::npos;
+  if (out.has_query) out.query = target.substr(question + 1);
+  if (!all(out.query, character::query)) return refuse("query_character", "a character that is not allowed in a query");
+  const std::string_view path = target.substr(0, question);
+  return path.empty() ? std::string_view{"/"} : path;
+}
+
+Checked<void> read_path(std::string_view raw, Arena& arena, Request& out) {
+  if (raw == "*") {
+    out.path = raw;
+    return {};
+  }
+  const auto path = canonical_path(raw, arena);
+  if (!path) return std::unexpected(path.error());
+  out.path = path->text;
+  out.path_parameters = path->parameters;
+  out.encoded_slash = path->encoded_slash;
+  return {};
+}
+
+Checked<void> read_expect(Request& out) {
+  if (const Field* expect = out.fields.find(FieldName::expect)) {
+    if (!same_name(expect->value, "100-continue")) return refuse("expect", "an unknown expectation", 417);
+    out.expect_continue = true;
+  }
+  return {};
+}
+
+namespace {
 
 Checked<void> read_version(std::string_view text, Request& out) {
   if (text == "HTTP/1.1") {
@@ -78,12 +109,9 @@ Checked<Target> split_target(std::string_view target, Request& out) {
     split.authority = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end);
   }
-  const std::size_t question = rest.find('?');
-  out.has_query = question != std::string_view::npos;
-  if (out.has_query) out.query = rest.substr(question + 1);
-  split.path = rest.substr(0, question);
-  if (split.path.empty()) split.path = "/";
-  if (!all(out.query, character::query)) return refuse("query_character", "a character that is not allowed in a query");
+  const auto path = split_query(rest, out);
+  if (!path) return std::unexpected(path.error());
+  split.path = *path;
   return split;
 }
 
@@ -128,10 +156,8 @@ Checked<void> read_framing(Request& out) {
   if (!body) return std::unexpected(body.error());
   out.framing = body->chunked ? Framing::chunked : body->has_length ? Framing::length : Framing::none;
   out.content_length = body->length;
-  if (const Field* expect = out.fields.find(FieldName::expect)) {
-    if (!same_name(expect->value, "100-continue")) return refuse("expect", "an unknown expectation", 417);
-    out.expect_continue = out.version.minor >= 1 && out.framing != Framing::none;
-  }
+  if (auto expect = read_expect(out); !expect) return expect;
+  out.expect_continue = out.expect_continue && out.version.minor >= 1 && out.framing != Framing::none;
   return {};
 }
 
@@ -169,15 +195,7 @@ Checked<void> read_request_head(std::string_view head, bool https, const HeadLim
   if (!line) return line;
   if (!fields) return fields;
   if (auto authority = read_authority(target, arena, out); !authority) return authority;
-  if (target.path == "*") {
-    out.path = target.path;
-  } else {
-    const auto path = canonical_path(target.path, arena);
-    if (!path) return std::unexpected(path.error());
-    out.path = path->text;
-    out.path_parameters = path->parameters;
-    out.encoded_slash = path->encoded_slash;
-  }
+  if (auto path = read_path(target.path, arena, out); !path) return path;
   if (auto framing = read_framing(out); !framing) return framing;
   return apply_connection(out.fields, out.version, out.keep_alive);
 }
