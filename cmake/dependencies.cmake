@@ -12,6 +12,7 @@ find_package(ZLIB REQUIRED)
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 find_package(CLI11 REQUIRED)
 # The prefilter of rules. Without it they are matched one by one.
 option(SALLYPORT_VECTORSCAN "Match rules by Vectorscan" ON)
@@ -38,7 +39,7 @@ if(SALLYPORT_VECTORSCAN)
   list(APPEND SALLYPORT_LIBS_match PkgConfig::VECTORSCAN)
   set_source_files_properties(src/match/prefilter.cpp PROPERTIES COMPILE_DEFINITIONS SALLYPORT_VECTORSCAN)
 endif()
-set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads)
+set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads PkgConfig::NGHTTP2)
 set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)
 
 # What a room is compared with: benchmarks and fuzzers link it, the product does not.

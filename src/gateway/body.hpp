@@ -32,8 +32,15 @@ class BodyReader {
 
   // Has all of a body of known length arrived, and is it no longer than that? next() then gives it.
   [[nodiscard]] bool whole_at_hand(std::size_t limit) const {
-    return framing_ == Framing::length && !done_ && left_ <= std::min<std::uint64_t>(limit, pending_.size());
+    if (framing_ == Framing::until_close) return ended_ && !done_ && pending_.size() <= limit;
+    return is_delimited() && !done_ && left_ <= std::min<std::uint64_t>(limit, pending_.size());
   }
+  // Is its length known from the head?
+  [[nodiscard]] bool is_delimited() const { return framing_ == Framing::length; }
+  // What is at hand is the rest of a body that goes on until its end.
+  void end() { ended_ = true; }
+  // What was read into `scratch` behind `kept` bytes, or that nothing follows.
+  [[nodiscard]] IoStatus took(const Io& io, const Buffer& scratch, std::size_t kept);
   // Bytes still to come of a body of known length of which nothing is at hand; otherwise 0.
   [[nodiscard]] std::uint64_t to_come() const {
     return framing_ == Framing::length && !done_ && pending_.empty() ? left_ : 0;
@@ -54,7 +61,6 @@ class BodyReader {
   [[nodiscard]] std::string_view rest() const { return pending_; }
 
  private:
-  [[nodiscard]] IoStatus took(const Io& io, const Buffer& scratch, std::size_t kept);
   Framing framing_ = Framing::none;
   std::uint64_t left_ = 0;
   std::uint64_t limit_ = 0;

@@ -101,10 +101,11 @@ std::optional<Listener> build_listener(const settings::Listen& from, config::Rep
   listener.max_connections = from.limits.connections;
   listener.max_requests = from.limits.requests;
   listener.min_body_rate = static_cast<std::uint32_t>(std::min<std::uint64_t>(from.limits.body_rate.bytes, 1u << 30));
+  listener.h2c = from.h2c;
   if (!from.tls) return listener;
   std::vector<Certificate> certificates{{from.tls->certificate.path, from.tls->key}};
   for (const settings::Certificate& more : from.tls->also) certificates.push_back({more.certificate.path, more.key});
-  auto context = server_context(certificates);
+  auto context = server_context(certificates, from.http2);
   if (!context) {
     report.error(context.error());
     return std::nullopt;

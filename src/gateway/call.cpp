@@ -20,6 +20,13 @@ std::int64_t wall_clock_us() {
   return now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
 }
 
+CallLease::CallLease(Worker& worker) : worker_(worker), call_(worker.take_call()) {}
+
+CallLease::~CallLease() {
+  call_->reset();
+  worker_.give_call(std::move(call_));
+}
+
 void Call::reset() {
   upstream_.reset();
   snapshot_.reset();
@@ -35,7 +42,7 @@ void Call::reset() {
   gathered_size_ = 0;
   head_text_ = ready_ = {};
   request_complete_ = request_chunked_ = answering_ = false;
-  close_client_ = published_ = uploading_ = uninspected_ = false;
+  close_client_ = published_ = uploading_ = uninspected_ = abandoned_ = false;
   held_back_ = held_out_ = first_piece_ = answer_rule_ = {};
   held_copy_.clear();
   answer_bytes_ = 0;
@@ -71,12 +78,22 @@ bool Call::can_keep_client() const {
 Task<Call::Left> Call::run(Exchange& exchange, std::string_view head, std::string_view behind) {
   begin(exchange);
   const Client& client = exchange.client();
-  return serve(
-      http::read_request_head(head, client.connection.tls, client.listener->head, transaction_.fresh_arena(), request_),
-      behind);
+  auto read =
+      http::read_request_head(head, client.connection.tls, client.listener->head, transaction_.fresh_arena(), request_);
+  return serve(std::move(read), Body{request_.framing, behind, false});
 }
 
-Task<Call::Left> Call::serve(http::Checked<void> head, std::string_view behind) {
+Call::Blank Call::open(Exchange& exchange) {
+  begin(exchange);
+  return {transaction_.fresh_arena(), request_};
+}
+
+void Call::abandon() {
+  abandoned_ = true;
+  if (upstream_) upstream_->stream.close();
+}
+
+Task<Call::Left> Call::serve(http::Checked<void> head, Body body) {
   const Connection& connection = exchange_->client().connection;
   if (!head) {
     transaction_.begin_refused(*snapshot_->policy, connection, &request_, Clock{start_us_});
@@ -90,7 +107,8 @@ Task<Call::Left> Call::serve(http::Checked<void> head, std::string_view behind) 
   const Route& route = transaction_.route();
   if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
   const std::uint64_t limit = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
-  in_body_.start(request_.framing, request_.content_length, behind, limit);
+  in_body_.start(body.framing, request_.content_length, body.at_hand, limit);
+  if (body.whole) in_body_.end();
 
   Step step = co_await decide();
   if (step == Step::go_on) {
@@ -212,8 +230,9 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   fields[count++] = {"X-Content-Type-Options", "nosniff", FieldName::other, false};
   if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};
   for (const Edit& field : problem.fields) fields[count++] = {field.name, field.value, FieldName::other, false};
-  AnswerHead head{problem.status, fields.first(count), id(), {Framing::length, body.size()},
-                  http10(),       !can_keep_client()};
+  AnswerHead head{
+      problem.status, fields.first(count), id(), {Framing::length, body.size()}, request_.method == Method::head,
+      http10(),       !can_keep_client()};
   answering_ = true;
   if (!exchange_->begin_answer(head)) co_return Step::broken;
   if (request_.method == Method::head) body = {};
@@ -231,7 +250,12 @@ Task<Call::Step> Call::gather_request_body() {
   const std::size_t wanted = transaction_.wants_request_body();
   if (in_body_.done()) {
     request_complete_ = true;
-  } else if (request_.framing == Framing::length && wanted == 0) {
+  } else if (in_body_.whole_at_hand(engine::max_whole_body)) {
+    const auto piece = in_body_.next();
+    if (!piece) co_return co_await deny_by_http(piece.error());
+    ready_ = piece->data;
+    request_complete_ = true;
+  } else if (in_body_.is_delimited() && wanted == 0) {
     const auto piece = in_body_.next();
     if (!piece) co_return co_await deny_by_http(piece.error());
     ready_ = piece->data;

@@ -30,6 +30,21 @@ class Call {
 
   // Serves the request whose head is given; `behind` are the bytes that arrived after it.
   [[nodiscard]] Task<Left> run(Exchange& exchange, std::string_view head, std::string_view behind);
+  // The same in two steps, when the head comes in parts: they are read into the blank, and then the
+  // call is served.
+  struct Blank {
+    Arena& arena;
+    Request& request;
+  };
+  [[nodiscard]] Blank open(Exchange& exchange);
+  struct Body {
+    Framing framing = Framing::none;  // on the client's wire; until_close: until the exchange says so
+    std::string_view at_hand;
+    bool whole = false;  // at_hand is all of it
+  };
+  Task<Left> serve(http::Checked<void> head, Body body);
+  // The client has gone: ends what the call waits for.
+  void abandon();
   // Answers a request whose head could not even be delimited.
   Task<> refuse(Exchange& exchange, const http::Refusal& refusal);
   // Records a connection that a control did not admit.
@@ -38,12 +53,12 @@ class Call {
   void reset();
 
   [[nodiscard]] Transaction& transaction() { return transaction_; }
+  [[nodiscard]] const Request& request() const { return request_; }
 
  private:
   enum class Step : std::uint8_t { go_on, answered, broken };
 
   void begin(Exchange& exchange);
-  Task<Left> serve(http::Checked<void> head, std::string_view behind);
   void stamp();
   Task<Step> decide();
   Task<Step> settle(Verdict verdict);
@@ -117,6 +132,7 @@ class Call {
   bool answering_ = false;         // the answer's head is with the client's side
   bool close_client_ = false;
   bool published_ = false;
+  bool abandoned_ = false;  // by the client
   bool uploading_ = false;
   IoStatus upload_status_ = IoStatus::ok;
   http::Refusal upload_refusal_;
@@ -127,6 +143,20 @@ class Call {
   std::string_view answer_rule_;  // what the upstream's head broke
   std::size_t answer_bytes_ = 0;
   bool uninspected_ = false;  // the body was longer than what a control wanted
+};
+
+// A call of the worker's pool, for as long as it is needed.
+class CallLease {
+ public:
+  explicit CallLease(Worker& worker);
+  ~CallLease();
+  CallLease(const CallLease&) = delete;
+  CallLease& operator=(const CallLease&) = delete;
+  Call* operator->() { return call_.get(); }
+
+ private:
+  Worker& worker_;
+  std::unique_ptr<Call> call_;
 };
 
 }  // namespace sallyport::gateway

@@ -149,7 +149,8 @@ BodyPlan Call::plan_answer() const {
 
 bool Call::begin_answer(const BodyPlan& plan) {
   response_.fields.remove(FieldName::x_request_id);
-  AnswerHead head{response_.status, response_.fields.all(), id(), plan, http10(), !can_keep_client() || uploading_};
+  AnswerHead head{response_.status, response_.fields.all(),          id(), plan, request_.method == Method::head,
+                  http10(),         !can_keep_client() || uploading_};
   const bool fits = exchange_->begin_answer(head);
   close_client_ = close_client_ || head.close;
   return fits;

@@ -115,6 +115,7 @@ bool Call::write_request_head() {
 }
 
 Task<Call::Step> Call::forward() {
+  if (abandoned_) co_return Step::broken;
   if (upstream_config_->targets.empty()) co_return co_await fail_upstream(IoStatus::failed, "no_target");
   if (!write_request_head()) co_return co_await deny_by_http({431, "head_limit", "the head grew too long"});
   target_ = &upstream_config_->targets[worker_->next_turn() % upstream_config_->targets.size()];
@@ -142,6 +143,7 @@ Task<Call::Step> Call::send_request(bool may_retry) {
     upstream_ = co_await worker_->upstreams().connect(*target_, upstream_config_->connect_timeout, status);
     if (!upstream_) co_return co_await fail_upstream(status, "upstream_connect");
     worker_->own_stats().upstream_connects.fetch_add(1, std::memory_order_relaxed);
+    if (abandoned_) co_return Step::broken;
   }
   sent_us_ = wall_clock_us();
   Stream& stream = upstream_->stream;
@@ -176,7 +178,7 @@ Task<Call::Step> Call::send_request(bool may_retry) {
 }
 
 bool Call::can_retry(IoStatus status) const {
-  return status != IoStatus::timed_out && upstream_->reused && answer_bytes_ == 0 && request_complete_ &&
+  return !abandoned_ && status != IoStatus::timed_out && upstream_->reused && answer_bytes_ == 0 && request_complete_ &&
          is_idempotent(request_.method);
 }
 
@@ -304,6 +306,7 @@ Task<IoStatus> Call::read_answer_head() {
 }
 
 Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
+  if (abandoned_ && !uploading_) co_return Step::broken;  // it failed because the client had left
   Event& event = transaction_.event();
   event.outcome = Outcome::failed;
   event.control = "upstream";

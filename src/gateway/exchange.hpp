@@ -31,6 +31,7 @@ struct AnswerHead {
   std::span<const Field> fields;  // those that belong_to_a_head() are sent
   std::string_view id;            // X-Request-ID
   BodyPlan plan;                  // none, length, or chunked when the length is not known
+  bool no_body = false;           // an answer to HEAD: the plan says what GET would bring
   bool http10 = false;            // the request was HTTP/1.0
   bool close = false;             // no other call can follow; set when the framing demands it
 };

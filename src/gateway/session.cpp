@@ -6,6 +6,7 @@
 
 #include "base/address.hpp"
 #include "gateway/call.hpp"
+#include "gateway/http2_connection.hpp"
 #include "gateway/tls.hpp"
 
 namespace sallyport::gateway {
@@ -29,23 +30,6 @@ Address address_of(const boost::asio::ip::tcp::endpoint& peer) {
 
 }  // namespace
 
-// A call of the worker's pool, for as long as it is needed.
-class Session::Lease {
- public:
-  explicit Lease(Worker& worker) : worker_(worker), call_(worker.take_call()) {}
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  ~Lease() {
-    call_->reset();
-    worker_.give_call(std::move(call_));
-  }
-  Call* operator->() { return call_.get(); }
-
- private:
-  Worker& worker_;
-  std::unique_ptr<Call> call_;
-};
-
 Session::Session(Worker& worker, int fd, std::shared_ptr<const Listener> listener,
                  const boost::asio::ip::tcp::endpoint& peer)
     : Exchange(client_),
@@ -65,19 +49,45 @@ Session::~Session() { worker_.leave(*this); }
 Task<> Session::run(std::unique_ptr<Session> self) { co_await self->serve(); }
 
 void Session::close(bool idle_only) {
+  if (idle_only && http2_ != nullptr) return http2_->drain();
   if (!idle_only || !in_call_) stream_.close();
 }
 
 Task<> Session::serve() {
   if (!co_await admitted()) co_return;
   if (listener().tls && !co_await begin_tls()) co_return;
+  if (stream_.tls() != nullptr && speaks_http2(*stream_.tls())) {
+    co_await serve_http2({});
+  } else {
+    co_await serve_http1();
+  }
+}
+
+Task<> Session::serve_http2(std::string_view first) {
+  Http2Connection connection(client_, stream_);
+  http2_ = &connection;
+  co_await connection.run(first);
+  http2_ = nullptr;
+  in_.release();
+  if (!stream_.is_open()) co_return;
+  stream_.shutdown_send();
+  co_await linger();
+}
+
+Task<> Session::serve_http1() {
   bool lingering = false;
   while (!is_last() && !worker_.draining()) {
     const Next next = co_await read_head();
     if (next == Next::end) co_return;
+    // Prior knowledge (RFC 9113 §3.3); elsewhere this head is refused for its version.
+    if (requests_ == 0 && next == Next::head && listener().h2c &&
+        unread().substr(0, head_size_) == "PRI * HTTP/2.0\r\n\r\n") {
+      co_await serve_http2(unread());
+      co_return;
+    }
     ++requests_;
     in_call_ = true;
-    Lease call(worker_);
+    CallLease call(worker_);
     if (next == Next::refused) {
       co_await call->refuse(*this, refusal_);
       lingering = true;
@@ -106,7 +116,7 @@ Task<> Session::serve() {
 // Controls of the edge judge the connection before its first byte.
 Task<bool> Session::admitted() {
   const auto snapshot = worker_.snapshot();
-  Lease call(worker_);
+  CallLease call(worker_);
   Transaction& scratch = call->transaction();
   if (Transaction::admits(*snapshot->policy, client_.connection, Clock{wall_clock_us()}, scratch)) co_return true;
   call->record_refused_connection(*this);
@@ -130,7 +140,7 @@ Task<bool> Session::begin_tls() {
     // A client that speaks HTTP here is told so, without TLS, and gets nothing else.
     stream_.drop_tls();
     client_.connection.tls = false;
-    Lease call(worker_);
+    CallLease call(worker_);
     co_await call->refuse(*this, {400, "plain_http", "HTTP without TLS on an HTTPS port"});
     stream_.shutdown_send();
     co_await linger();

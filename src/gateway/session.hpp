@@ -16,6 +16,8 @@
 
 namespace sallyport::gateway {
 
+class Http2Connection;
+
 class Session final : public Exchange {
  public:
   // Takes over the socket.
@@ -40,10 +42,11 @@ class Session final : public Exchange {
 
  private:
   friend class Worker;
-  class Lease;
   enum class Next : std::uint8_t { head, refused, end };
 
   Task<> serve();
+  Task<> serve_http2(std::string_view first);
+  Task<> serve_http1();
   Task<bool> begin_tls();
   Task<bool> admitted();
   Task<Next> read_head();
@@ -67,6 +70,7 @@ class Session final : public Exchange {
   std::uint32_t requests_ = 0;
   std::size_t position_ = 0;  // in the worker's list
   bool in_call_ = false;
+  Http2Connection* http2_ = nullptr;  // while it speaks that
   Buffer answer_head_;
   std::string_view head_text_;  // in it, until it is sent
   Parts left_{};                // of the answer, for finish()

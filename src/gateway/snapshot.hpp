@@ -53,6 +53,7 @@ struct Listener {
   std::string name;  // "0.0.0.0:8443": identity across reloads
   boost::asio::ip::tcp::endpoint endpoint;
   std::shared_ptr<SSL_CTX> tls;  // null: cleartext, by explicit configuration only
+  bool h2c = false;              // HTTP/2 without TLS, by prior knowledge
   http::HeadLimits head;
   Timeouts timeouts;
   std::uint32_t max_connections = 10'000;  // of all cores together

@@ -67,10 +67,11 @@ int choose_certificate(SSL* ssl, int*, void*) {
 }
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* in, unsigned size,
-                    void*) {
-  static constexpr unsigned char http11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+                    void* http2) {
+  static constexpr unsigned char both[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  const unsigned first = http2 != nullptr ? 0 : 3;
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, length, http11, sizeof http11, in, size) != OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&chosen, length, both + first, sizeof both - first, in, size) != OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301 §3.2: no_application_protocol
   }
   *out = chosen;
@@ -134,27 +135,27 @@ std::vector<std::string> names_of(SSL_CTX& context) {
   return names;
 }
 
-Result<SslContext> one_server_context(const Certificate& certificate) {
+Result<SslContext> one_server_context(const Certificate& certificate, bool http2) {
   SslContext context = plain_context(TLS_server_method());
   if (auto loaded = load_certificate(*context, certificate); !loaded) return std::unexpected(loaded.error());
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets are stateless
   static constexpr unsigned char id[] = "sallyport";
   SSL_CTX_set_session_id_context(context.get(), id, sizeof id - 1);
   SSL_CTX_set_num_tickets(context.get(), 1);
-  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, http2 ? context.get() : nullptr);
   share_ticket_keys(*context);
   return context;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates) {
+Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates, bool http2) {
   if (certificates.empty()) return fail(ErrorCode::invalid, "no certificate");
-  auto first = one_server_context(certificates.front());
+  auto first = one_server_context(certificates.front(), http2);
   if (!first) return std::unexpected(first.error());
   auto names = std::make_unique<Names>();
   for (std::size_t i = 1; i < certificates.size(); ++i) {
-    auto other = one_server_context(certificates[i]);
+    auto other = one_server_context(certificates[i], http2);
     if (!other) return std::unexpected(other.error());
     for (auto& name : names_of(**other)) {
       SSL_CTX_up_ref(other->get());
@@ -203,6 +204,13 @@ std::string server_name(const SSL& ssl) {
   in6_addr ignored{};
   if (inet_pton(AF_INET, asked, &ignored) == 1 || inet_pton(AF_INET6, asked, &ignored) == 1) return {};
   return lower_name(asked);
+}
+
+bool speaks_http2(const SSL& ssl) {
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(&ssl, &chosen, &size);
+  return size == 2 && chosen[0] == 'h' && chosen[1] == '2';
 }
 
 std::string_view tls_version(const SSL& ssl) { return SSL_get_version(&ssl); }

@@ -22,7 +22,8 @@ struct Certificate {
 // The first certificate answers clients without SNI. Others are chosen by the names in them
 // (subjectAltName DNS, "*." allowed in the first label). Errors: an unreadable file, a key that
 // does not fit.
-[[nodiscard]] Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates);
+// With `http2` the protocols offered by ALPN (RFC 7301) are h2 and http/1.1, otherwise only that.
+[[nodiscard]] Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates, bool http2);
 
 // Verifies the peer against `ca_file`, or the system's store when empty.
 [[nodiscard]] Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file);
@@ -34,6 +35,8 @@ struct Certificate {
 // The name the client asked for, canonical; empty when none or when it is an IP address, which
 // RFC 6066 §3 does not allow there.
 [[nodiscard]] std::string server_name(const SSL& ssl);
+// Did both sides agree on HTTP/2?
+[[nodiscard]] bool speaks_http2(const SSL& ssl);
 [[nodiscard]] std::string_view tls_version(const SSL& ssl);
 
 }  // namespace sallyport::gateway

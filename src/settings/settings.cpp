@@ -19,6 +19,7 @@ void check_listen(const Listen& listen, config::Report& report, const document::
         at, "no `tls`: clients could not be served safely",
         "give tls: { certificate: …, key: { file: … } }; behind a TLS terminator or in a mesh say cleartext: true");
   }
+  if (listen.h2c && !listen.cleartext) report.error(at, "`h2c` is HTTP/2 without TLS: it needs `cleartext: true`");
   if (listen.cleartext) report.warning(at, "this listener takes HTTP without TLS");
 }
 
@@ -124,6 +125,10 @@ const config::Table<Listen>& config_table(const Listen*) {
           .field("tls", &Listen::tls, {.doc = "Certificate and key. Required unless `cleartext`."})
           .field("cleartext", &Listen::cleartext,
                  {.doc = "HTTP without TLS: only behind a TLS terminator or in a mesh. `check` reports it."})
+          .field("http2", &Listen::http2, {.doc = "Offer HTTP/2 besides HTTP/1.1 to clients with TLS (ALPN)."})
+          .field(
+              "h2c", &Listen::h2c,
+              {.doc = "Take HTTP/2 without TLS from clients that begin with it (prior knowledge): with `cleartext`."})
           .field("limits", &Listen::limits, {.doc = "What a client may use up."})
           .field("timeouts", &Listen::timeouts, {.doc = "How long a client may take."})
           .check(check_listen);

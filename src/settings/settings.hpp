@@ -46,6 +46,8 @@ struct Listen {
   config::Endpoint address;
   std::optional<Tls> tls;
   bool cleartext = false;
+  bool http2 = true;
+  bool h2c = false;
   ListenLimits limits;
   ListenTimeouts timeouts;
 };

@@ -4,7 +4,7 @@ import os
 import kinds
 from kinds import Setup
 
-TLS = ("tls", "tls-new-rsa", "tls-new-ecdsa", "tls-resume", "idle-tls")
+TLS = ("tls", "tls-new-rsa", "tls-new-ecdsa", "tls-resume", "idle-tls", "h2")
 
 
 def tokens(algorithm, remember=0):
