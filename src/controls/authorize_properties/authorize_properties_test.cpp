@@ -107,7 +107,7 @@ TEST(Properties, AreFreeInDirectionsThatNoRuleSpeaksOf) {
   EXPECT_EQ(left("[ { schema: User, write: name } ]", {}, ann), ann);
 }
 
-TEST(Rules, ThatCannotBeMeantAreErrors) {
+TEST(PropertyRules, ThatCannotBeMeantAreErrors) {
   EXPECT_NE(left("[ { schema: Usr, read: id } ]", {}, ann).find("no schema `Usr`"), std::string::npos);
   EXPECT_NE(left("[ { schema: User, read: idd } ]", {}, ann).find("no property `idd`"), std::string::npos);
   EXPECT_NE(left("[ { schema: User } ]", {}, ann).find("allows nothing"), std::string::npos);
@@ -161,6 +161,14 @@ TEST_F(Graph, EndsWhereSchemasAreTheirOwnParts) {
            R: { type: object, properties: { down: { $ref: "#/components/schemas/R" }, g: { $ref: "#/components/schemas/G" } } } })");
   EXPECT_TRUE(graph[root_].matters);
   EXPECT_EQ(graph[root_].find("down")->node, root_);
+}
+
+TEST_F(Graph, TellsANameFromWhatItStandsFor) {
+  const auto& graph = of(
+      R"({ T: { type: object, properties: { a: {} } }, G: { $ref: "#/components/schemas/T" },
+           R: { properties: { t: { $ref: "#/components/schemas/T" }, u: { $ref: "#/components/schemas/G" } } } })");
+  EXPECT_TRUE(graph[graph[root_].find("t")->node].governed.empty());
+  EXPECT_EQ(graph[graph[root_].find("u")->node].governed.size(), 1u);
 }
 
 TEST_F(Graph, KnowsWhatDoesNotMatter) {

@@ -17,6 +17,7 @@ struct PropertyGraph::Gathered {
     bool write_only = false;
   };
   std::set<const Value*> visited;
+  std::set<const Value*> schemas;  // of those visited what is more than a reference: what they are told apart by
   std::set<std::uint32_t> governed;
   std::map<std::string_view, Named> members;
   Places items;
@@ -54,6 +55,8 @@ Result<void> PropertyGraph::gather(Seen start, Gathered& into) {
     const Seen at = waiting.back();
     waiting.pop_back();
     if (!at.value->is(Kind::object) || !into.visited.insert(at.value).second) continue;
+    const bool alias = at.value->size() == 1 && at.value->find("$ref") != nullptr;
+    if (!alias || governed_.contains(at.value)) into.schemas.insert(at.value);
     if (const auto found = governed_.find(at.value); found != governed_.end()) into.governed.insert(found->second);
     if (const Value* reference = at.value->find("$ref"); reference != nullptr && reference->is(Kind::string)) {
       const auto place = documents_.resources().resolve(at.resource, reference->text());
@@ -107,8 +110,8 @@ Result<PropertyGraph::NodeId> PropertyGraph::node(const Places& places) {
   for (const Seen& place : places) {
     if (auto done = gather(place, gathered); !done) return std::unexpected(done.error());
   }
-  if (gathered.visited.empty()) return none;
-  std::vector<const Value*> key(gathered.visited.begin(), gathered.visited.end());
+  if (gathered.schemas.empty()) return none;
+  std::vector<const Value*> key(gathered.schemas.begin(), gathered.schemas.end());
   if (const auto known = known_.find(key); known != known_.end()) return known->second;
   if (nodes_.size() == max_nodes) return fail(ErrorCode::limit, "the schemas have too many kinds of objects");
   const auto id = static_cast<NodeId>(nodes_.size());
