@@ -225,7 +225,7 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   }
   const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
   std::size_t count = 0;
-  fields[count++] = {"Content-Type", problem_media_type, FieldName::content_type, false};
+  fields[count++] = {"Content-Type", problem_type_for(problem, request_), FieldName::content_type, false};
   fields[count++] = {"Cache-Control", "no-store", FieldName::cache_control, false};
   fields[count++] = {"X-Content-Type-Options", "nosniff", FieldName::other, false};
   if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};

@@ -6,7 +6,32 @@
 
 namespace sallyport::gateway {
 
+namespace {
+
+constexpr std::string_view graphql = "graphql";
+constexpr std::string_view graphql_media_type = "application/graphql-response+json";
+
+std::string_view graphql_body(const Problem& problem, std::string_view request_id, Arena& arena) {
+  std::string text = R"({"errors":[{"message":)";
+  append_json(text, problem.title);
+  text += R"(,"extensions":{"code":)";
+  append_json(text, problem.detail);
+  text += R"(,"request_id":)";
+  append_json(text, request_id);
+  text += "}}]}\n";
+  return arena.copy(text);
+}
+
+}  // namespace
+
+std::string_view problem_type_for(const Problem& problem, const Request& request) {
+  if (problem.type != graphql) return problem_media_type;
+  const Field* accept = request.fields.find(FieldName::accept);
+  return accept != nullptr && accept->value.contains(graphql_media_type) ? graphql_media_type : "application/json";
+}
+
 std::string_view problem_body(const Problem& problem, std::string_view request_id, Arena& arena) {
+  if (problem.type == graphql) return graphql_body(problem, request_id, arena);
   std::string text = R"({"type":)";
   append_json(text, "urn:sallyport:problem:" + std::string(problem.type));
   text += R"(,"title":)";

@@ -1,0 +1,34 @@
+// Ask: the queries of one request, in the forms that servers take (GraphQL over HTTP, and what is
+// common beside it): JSON, a list of it, application/graphql, a query string, multipart uploads.
+#pragma once
+
+#include <expected>
+#include <string_view>
+#include <vector>
+
+#include "decode/refusal.hpp"
+#include "decode/value.hpp"
+
+#include <sallyport/arena.hpp>
+#include <sallyport/message.hpp>
+
+namespace sallyport::controls::graphql {
+
+struct Ask {
+  std::string_view query;  // empty when it is named by its hash alone
+  const decode::Value* variables = nullptr;
+  bool persisted = false;  // `extensions.persistedQuery` is there
+};
+
+struct Asks {
+  std::vector<Ask> all;
+  bool batched = false;
+};
+
+// Rules of refusals: "media_type", "form" (not what GraphQL over HTTP says), "batch", and those of
+// the decoders. At most `batch` queries.
+[[nodiscard]] std::expected<Asks, decode::Refusal> asks_of_body(const Fields& fields, std::string_view body,
+                                                                std::uint32_t batch, Arena& arena);
+[[nodiscard]] std::expected<Asks, decode::Refusal> asks_of_query(std::string_view query, Arena& arena);
+
+}  // namespace sallyport::controls::graphql

@@ -1,0 +1,221 @@
+// graphql: bounds what a query may ask for. Contract in README.md.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "controls/access/path_pattern.hpp"
+#include "controls/graphql/ask.hpp"
+#include "controls/graphql/config.hpp"
+#include "controls/graphql/measure.hpp"
+#include "decode/json_out.hpp"
+#include "decode/media_type.hpp"
+#include "engine/descriptor.hpp"
+#include "engine/driver_rules.hpp"
+
+namespace sallyport::controls::graphql {
+namespace {
+
+using decode::Kind;
+using decode::Value;
+
+struct State {
+  bool ours = false;  // the call is one of GraphQL
+};
+
+struct Refused {
+  std::string_view rule;
+  std::string_view message;  // for the client
+  std::uint16_t status = 400;
+};
+
+constexpr std::string_view suggestion = "Did you mean";
+
+class Graphql final : public Control {
+ public:
+  Graphql(const Config& config, std::vector<access::PathPattern> paths)
+      : config_(config), paths_(std::move(paths)), lists_{config_.list_arguments, config_.list_size} {}
+
+  [[nodiscard]] Phases phases() const override {
+    if (paths_.empty()) return {};
+    if (config_.suggestions) return {Phase::request_head, Phase::request_body};
+    return {Phase::request_head, Phase::request_body, Phase::response_head, Phase::response_body};
+  }
+  [[nodiscard]] StateLayout state_layout() const override { return StateLayout::of<State>(); }
+
+  Verdict on_request_head(const Context& context) const override {
+    const Request& request = context.request();
+    // What only a careless reading of the path would take to it is held to the same bounds.
+    if (std::ranges::none_of(paths_, [&](const access::PathPattern& path) {
+          return path.matches(request.path) || path.matches_loosely(request.path);
+        })) {
+      return Pass{};
+    }
+    context.state<State>().ours = true;
+    switch (request.method) {
+      case Method::post:
+        context.want_body(config_.max_body.bytes);
+        return Pass{};
+      case Method::get:
+      case Method::head:
+        return query_string(context);
+      case Method::options:
+        return Pass{};
+      case Method::put:
+      case Method::delete_:
+      case Method::connect:
+      case Method::trace:
+      case Method::patch:
+      case Method::other:
+        break;
+    }
+    return refuse(context, {"method", "GraphQL is asked by GET or POST", 405}, {});
+  }
+
+  Verdict on_request_body(const Context& context) const override {
+    if (!context.state<State>().ours) return Pass{};
+    const Request& request = context.request();
+    // Beside the body, servers take parameters of the query string: one of the two must be all.
+    if (request.has_query) {
+      const auto beside = asks_of_query(request.query, context.arena());
+      if (!beside || !beside->all.front().query.empty() || beside->all.front().persisted) {
+        return refuse(context, {"form", "The query stands in the body or in the URL"}, {});
+      }
+    }
+    const auto asks = asks_of_body(request.fields, context.body(), config_.batch, context.arena());
+    if (!asks) return refuse(context, malformed(asks.error()), asks.error().detail);
+    return judge(context, *asks);
+  }
+
+  Verdict on_response_head(const Context& context) const override {
+    const Field* type = context.response().fields.find(FieldName::content_type);
+    const auto parsed = type == nullptr ? std::nullopt : decode::parse_media_type(type->value);
+    // Errors are short: a longer answer holds data, and goes on as it is.
+    if (context.state<State>().ours && parsed && parsed->is_json()) context.want_body(engine::max_whole_body);
+    return Pass{};
+  }
+
+  Verdict on_response_body(const Context& context) const override {
+    if (!context.state<State>().ours || !context.body().contains(suggestion)) return Pass{};
+    const Decoded& body = context.decoded();
+    if (body.state != Decoded::State::tree) return Pass{};
+    std::vector<decode::Change> changes;
+    if (body.value->is(Kind::array)) {
+      for (const Value& one : *body.value) without_suggestions(one, changes);
+    } else {
+      without_suggestions(*body.value, changes);
+    }
+    if (changes.empty()) return Pass{};
+    return Rewrite{{},
+                   nullptr,
+                   {"suggestion", "names of fields are taken out of errors"},
+                   decode::write_json(*body.value, changes, context.arena())};
+  }
+
+ private:
+  static void without_suggestions(const Value& answer, std::vector<decode::Change>& changes) {
+    const Value* errors = answer.find("errors");
+    if (errors == nullptr || !errors->is(Kind::array)) return;
+    for (const Value& error : *errors) {
+      const Value* message = error.is(Kind::object) ? error.find("message") : nullptr;
+      if (message == nullptr || !message->is(Kind::string)) continue;
+      std::string_view text = message->text();
+      const std::size_t at = text.find(suggestion);
+      if (at == std::string_view::npos) continue;
+      text = text.substr(0, at);
+      while (text.ends_with(' ')) text.remove_suffix(1);
+      changes.push_back({message, text});
+    }
+  }
+
+  Verdict query_string(const Context& context) const {
+    const Request& request = context.request();
+    if (!request.has_query || request.query.empty()) return Pass{};  // a page for people, or nothing
+    const auto asks = asks_of_query(request.query, context.arena());
+    if (!asks) return refuse(context, malformed(asks.error()), asks.error().detail);
+    if (asks->all.front().query.empty() && !asks->all.front().persisted) return Pass{};
+    return judge(context, *asks);
+  }
+
+  Verdict judge(const Context& context, const Asks& asks) const {
+    std::uint64_t cost = 0;
+    for (const Ask& ask : asks.all) {
+      if (ask.query.empty()) {
+        if (ask.persisted && config_.persisted) continue;
+        if (ask.persisted) return refuse(context, {"persisted", "PersistedQueryNotFound", 200}, {});
+        return refuse(context, {"form", "There is no query"}, {});
+      }
+      const auto document = decode::parse_graphql(ask.query, context.arena());
+      if (!document) return refuse(context, {document.error().rule, "The query cannot be read"}, {});
+      const auto measured = measure(**document, ask.variables, lists_);
+      if (!measured) return refuse(context, {measured.error().rule, "The query cannot be read"}, {});
+      cost += std::min<std::uint64_t>(measured->cost, UINT32_MAX);  // a batch is bounded: no overflow
+      if (const auto bad = beyond(*measured, cost, context.request().method)) {
+        return refuse(context, *bad, context.arena().copy(told(*measured, cost)));
+      }
+    }
+    return Pass{};
+  }
+
+  std::optional<Refused> beyond(const Measure& measured, std::uint64_t cost, Method method) const {
+    if (measured.introspects && !config_.introspection) return Refused{"introspection", "Introspection is off"};
+    if (measured.subscribes && !config_.subscriptions) return Refused{"subscription", "Subscriptions are off"};
+    // A link must change nothing (CSRF, RFC 9110 §9.2.1).
+    if (method != Method::post && measured.mutates) return Refused{"mutation", "Mutations are sent by POST", 405};
+    if (measured.depth > config_.depth) return Refused{"depth", "The query is too deep"};
+    if (measured.nodes > config_.nodes) return Refused{"nodes", "The query has too many fields"};
+    if (measured.aliases > config_.aliases) return Refused{"aliases", "The query has too many aliases"};
+    if (measured.directives > config_.directives) return Refused{"directives", "The query has too many directives"};
+    if (cost > config_.cost) return Refused{"cost", "The query asks for too much"};
+    return std::nullopt;
+  }
+
+  static std::string told(const Measure& one, std::uint64_t cost) {
+    return fmt::format("depth {}, fields {}, aliases {}, directives {}, cost {}", one.depth, one.nodes, one.aliases,
+                       one.directives, cost);
+  }
+
+  static Refused malformed(const decode::Refusal& refusal) {
+    if (refusal.rule == "batch") return {"batch", "Too many queries in one request"};
+    if (refusal.rule == "media_type" || refusal.rule == "content_coding") {
+      return {refusal.rule, "The media type is not supported", 415};
+    }
+    return {refusal.rule, "The request is not one of GraphQL"};
+  }
+
+  // Drivers give problems of this type GraphQL's shape, so that clients show them; the detail is the code.
+  Verdict refuse(const Context& context, const Refused& why, std::string_view detail) const {
+    std::string code = "SALLYPORT_";
+    for (const char c : why.rule) code += c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
+    if (why.rule == "persisted") code = "PERSISTED_QUERY_NOT_FOUND";
+    return Deny{{why.status, "graphql", why.message, context.arena().copy(code), {}, {}}, {why.rule, detail}};
+  }
+
+  Config config_;
+  std::vector<access::PathPattern> paths_;
+  Lists lists_;
+};
+
+std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node* section,
+                                    config::Report& report) {
+  std::vector<access::PathPattern> paths;
+  if (section != nullptr) {
+    for (const std::string& path : config.paths) {
+      auto pattern = access::PathPattern::compile(path);
+      if (pattern)
+        paths.push_back(std::move(*pattern));
+      else
+        report.error(*section, "`" + path + "`: " + pattern.error().message, pattern.error().hint);
+    }
+  }
+  return std::make_shared<const Graphql>(config, std::move(paths));
+}
+
+}  // namespace
+
+const engine::Descriptor& descriptor() {
+  static constexpr auto self =
+      engine::describe<Config, make>("graphql", "Bounds what a GraphQL query may ask for, before a resolver runs.");
+  return self;
+}
+
+}  // namespace sallyport::controls::graphql
