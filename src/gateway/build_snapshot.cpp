@@ -83,8 +83,10 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
         target.tls = tls;
         target.tls_name = bare_host(server);
       }
-      target.key =
-          (url->https ? "https " + target.tls_name + " " + api.upstream.ca.path + " " : "http ") + target.address_text;
+      target.http2 = api.upstream.protocol == settings::Protocol::h2;
+      target.key = (target.http2 ? "h2 " : "") +
+                   (url->https ? "https " + target.tls_name + " " + api.upstream.ca.path + " " : "http ") +
+                   target.address_text;
       upstream.targets.push_back(std::move(target));
     }
   }

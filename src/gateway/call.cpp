@@ -7,6 +7,7 @@
 
 #include "engine/driver_rules.hpp"
 #include "engine/provider.hpp"
+#include "gateway/http2_request.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/redis.hpp"
 #include "gateway/worker.hpp"
@@ -20,6 +21,9 @@ std::int64_t wall_clock_us() {
   return now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
 }
 
+Call::Call() = default;
+Call::~Call() = default;
+
 CallLease::CallLease(Worker& worker) : worker_(worker), call_(worker.take_call()) {}
 
 CallLease::~CallLease() {
@@ -28,24 +32,24 @@ CallLease::~CallLease() {
 }
 
 void Call::reset() {
-  upstream_.reset();
+  release_upstream(false);
+  http1_.reset();
+  http2_.reset();
   snapshot_.reset();
   in_buffer_.release();
-  answer_head_.release();
   out_buffer_.release();
   request_body_.release();
   gathered_.release();
-  head_out_.release();
   exchange_ = nullptr;
   target_ = nullptr;
   upstream_config_ = nullptr;
   gathered_size_ = 0;
-  head_text_ = ready_ = {};
+  ready_ = host_out_ = {};
+  own_fields_ = {};
   request_complete_ = request_chunked_ = answering_ = false;
   close_client_ = published_ = uploading_ = uninspected_ = abandoned_ = false;
-  held_back_ = held_out_ = first_piece_ = answer_rule_ = {};
+  held_back_ = held_out_ = first_piece_ = {};
   held_copy_.clear();
-  answer_bytes_ = 0;
   upload_refusal_ = http::Refusal{};
   upload_status_ = IoStatus::ok;
 }
@@ -90,7 +94,7 @@ Call::Blank Call::open(Exchange& exchange) {
 
 void Call::abandon() {
   abandoned_ = true;
-  if (upstream_) upstream_->stream.close();
+  if (upstream_ != nullptr) upstream_->close();
 }
 
 Task<Call::Left> Call::serve(http::Checked<void> head, Body body) {

@@ -10,7 +10,7 @@
 
 #include "gateway/body.hpp"
 #include "gateway/exchange.hpp"
-#include "gateway/upstream_pool.hpp"
+#include "gateway/http1_upstream.hpp"
 
 #include <sallyport/engine.hpp>
 
@@ -19,8 +19,13 @@ namespace sallyport::gateway {
 // Microseconds since 1970.
 [[nodiscard]] std::int64_t wall_clock_us();
 
+class Http2Request;
+
 class Call {
  public:
+  Call();
+  ~Call();
+
   // What is left of the connection after a call.
   struct Left {
     bool keep_alive = false;
@@ -74,10 +79,13 @@ class Call {
   // Upstream side.
   Task<Step> forward();
   Task<Step> send_request(bool may_retry);
-  [[nodiscard]] bool write_request_head();
+  Task<Step> send_again();
+  Task<IoStatus> open_upstream(bool may_reuse);
+  void state_own_fields();
+  [[nodiscard]] UpstreamHead upstream_head();
   Task<> upload();
   Task<> upload_ended();
-  Task<IoStatus> read_answer_head();
+  void release_upstream(bool whole);
   [[nodiscard]] bool can_retry(IoStatus status) const;
 
   // Client side.
@@ -88,12 +96,10 @@ class Call {
   [[nodiscard]] bool body_at_hand(std::size_t limit);
   Task<Step> gather_response_body(std::size_t limit, bool& whole);
   [[nodiscard]] std::string_view gathered_body() const { return {gathered_.data(), gathered_size_}; }
-  Task<IoStatus> read_upstream_body();
-  Task<IoStatus> read_upstream_piece();
   [[nodiscard]] Step cut_short(IoStatus status);
   void keep_upstream();
   Task<Step> relay();
-  Task<Step> relay_unseen(Stream& client);
+  Task<Step> relay_unseen(Stream& upstream, Stream& client);
   Task<Step> send_piece(std::string_view piece, bool last);
   [[nodiscard]] bool begin_answer(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
@@ -108,19 +114,20 @@ class Call {
   std::shared_ptr<const Snapshot> snapshot_;
   const Upstream* upstream_config_ = nullptr;
   const Target* target_ = nullptr;
-  std::unique_ptr<UpstreamConnection> upstream_;
+  UpstreamExchange* upstream_ = nullptr;  // one of these two, while it is used
+  Http1Upstream http1_;
+  std::unique_ptr<Http2Request> http2_;
   Request request_;
   Response response_;
   Transaction transaction_;
   BodyReader in_body_;
   BodyReader out_body_;
-  Buffer in_buffer_;     // request body beyond what came with the head
-  Buffer answer_head_;   // response_ points into it until the event is recorded
-  Buffer out_buffer_;    // response body
-  Buffer request_body_;  // one that a control wants as a whole, or a small chunked one
-  Buffer gathered_;      // of the answer's body, what a control wants to see
-  Buffer head_out_;
-  std::string_view head_text_;     // in head_out_
+  Buffer in_buffer_;                 // request body beyond what came with the head
+  Buffer out_buffer_;                // response body
+  Buffer request_body_;              // one that a control wants as a whole, or a small chunked one
+  Buffer gathered_;                  // of the answer's body, what a control wants to see
+  std::array<Field, 5> own_fields_;  // what the gateway says to the upstream itself
+  std::string_view host_out_;
   std::string_view ready_;         // the start of the request body, decoded, to be sent with the head
   std::string_view held_back_;     // decoded behind ready_, not sent yet
   std::size_t gathered_size_ = 0;  // in gathered_
@@ -140,8 +147,6 @@ class Call {
   std::string held_copy_;      // of held_back_, while the buffers move
   std::string_view held_out_;  // of the response's body, behind what was gathered
   std::string_view first_piece_;
-  std::string_view answer_rule_;  // what the upstream's head broke
-  std::size_t answer_bytes_ = 0;
   bool uninspected_ = false;  // the body was longer than what a control wanted
 };
 

@@ -102,30 +102,10 @@ Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
       co_return Step::go_on;
     }
     if (!piece->need_more) continue;
-    if (const IoStatus status = co_await read_upstream_body(); status != IoStatus::ok) {
+    if (const IoStatus status = co_await upstream_->read_body(out_body_, out_buffer_); status != IoStatus::ok) {
       co_return co_await fail_upstream(status, "upstream_body");
     }
   }
-}
-
-Task<IoStatus> Call::read_upstream_body() {
-  upstream_->stream.deadline(upstream_config_->timeout);
-  const IoStatus status = co_await read_upstream_piece();
-  if (status == IoStatus::ok) upstream_->stream.no_deadline();
-  co_return status;
-}
-
-Task<IoStatus> Call::read_upstream_piece() {
-  if (!out_buffer_) out_buffer_ = worker_->buffers().take(BufferPool::large);
-  if (out_body_.nothing_pending()) {
-    const IoStatus status = out_body_.fill_now(upstream_->stream, out_buffer_);
-    if (status != IoStatus::idle) co_return status;
-    // What waits holds no buffer: the calls of a core read into the same few, which its cache knows.
-    out_buffer_.release();
-    co_await upstream_->stream.readable();
-    out_buffer_ = worker_->buffers().take(BufferPool::large);
-  }
-  co_return co_await out_body_.fill(upstream_->stream, out_buffer_);
 }
 
 BodyPlan Call::plan_answer() const {
@@ -143,7 +123,8 @@ BodyPlan Call::plan_answer() const {
     case Framing::until_close:
       break;
   }
-  if (out_body_.done()) return {Framing::length, gathered_size_ + held_out_.size() + first_piece_.size()};
+  if (out_body_.done() && upstream_->trailers().empty())
+    return {Framing::length, gathered_size_ + held_out_.size() + first_piece_.size()};
   return {Framing::chunked, 0};
 }
 
@@ -174,13 +155,15 @@ Task<Call::Step> Call::relay() {
     step = co_await send_piece(gathered_body(), last && held_out_.empty());
     if (step == Step::go_on && !held_out_.empty()) step = co_await send_piece(held_out_, last);
   }
-  if (step == Step::go_on && out_body_.to_come() >= worth_a_pipe && upstream_->stream.tls() == nullptr) {
-    if (Stream* client = exchange_->direct()) step = co_await relay_unseen(*client);
+  if (step == Step::go_on && out_body_.to_come() >= worth_a_pipe) {
+    Stream* const from = upstream_->direct();
+    Stream* const to = exchange_->direct();
+    if (from != nullptr && to != nullptr) step = co_await relay_unseen(*from, *to);
   }
   while (step == Step::go_on) {
     auto piece = out_body_.next();
     if (piece && piece->need_more) {
-      const IoStatus status = co_await read_upstream_body();
+      const IoStatus status = co_await upstream_->read_body(out_body_, out_buffer_);
       if (status != IoStatus::ok) co_return cut_short(status);
       piece = out_body_.next();
     }
@@ -193,17 +176,17 @@ Task<Call::Step> Call::relay() {
 }
 
 // The rest of a long body between two sockets without TLS: the kernel moves it.
-Task<Call::Step> Call::relay_unseen(Stream& client) {
+Task<Call::Step> Call::relay_unseen(Stream& upstream, Stream& client) {
   Pipe pipe = worker_->pipes().take();
   if (!pipe) co_return Step::go_on;
   out_buffer_.release();
   Event& event = transaction_.event();
   while (!out_body_.done()) {
-    upstream_->stream.deadline(upstream_config_->timeout);
-    const Io io = co_await upstream_->stream.read_into(
+    upstream.deadline(upstream_config_->timeout);
+    const Io io = co_await upstream.read_into(
         pipe, static_cast<std::size_t>(std::min<std::uint64_t>(out_body_.to_come(), PipePool::bytes)));
     if (io.status != IoStatus::ok) co_return cut_short(io.status);
-    upstream_->stream.no_deadline();
+    upstream.no_deadline();
     if (!out_body_.passed_by(io.bytes)) co_return cut_short(IoStatus::failed);
     event.bytes_out += io.bytes;
     if (uninspected_) event.bytes_uninspected = event.bytes_out;
@@ -232,7 +215,10 @@ Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
   answering_ = true;
   event.bytes_out += piece.size();
   if (uninspected_) event.bytes_uninspected = event.bytes_out;
-  if (last) publish();
+  if (last) {
+    exchange_->set_trailers(upstream_->trailers());
+    publish();
+  }
   IoStatus status = exchange_->send(piece, last);
   if (status == IoStatus::idle) status = co_await exchange_->finish();
   if (status != IoStatus::ok) co_return Step::broken;
@@ -241,13 +227,8 @@ Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
 
 // Back to the pool, when the next answer on it cannot be confused with this one.
 void Call::keep_upstream() {
-  const bool clean = upstream_ && out_body_.done() && out_body_.rest().empty() && response_.keep_alive && !uploading_ &&
-                     in_body_.done() && upstream_->stream.is_open();
-  if (clean) {
-    worker_->upstreams().give(*target_, std::move(upstream_));
-  } else if (!uploading_) {
-    upstream_.reset();
-  }
+  if (uploading_) return;
+  release_upstream(out_body_.done() && out_body_.rest().empty() && response_.keep_alive && in_body_.done());
 }
 
 }  // namespace sallyport::gateway

@@ -1,17 +1,16 @@
 // Call, the upstream's side: head and body to the upstream, the head of its answer back.
 #include <algorithm>
-#include <cstring>
+#include <charconv>
 
 #include "base/address.hpp"
 #include "gateway/call.hpp"
+#include "gateway/http2_request.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/worker.hpp"
 #include "http/head.hpp"
 
 namespace sallyport::gateway {
 namespace {
-
-constexpr int max_interim = 8;  // 1xx answers before the final one
 
 bool is_idempotent(Method method) {
   switch (method) {
@@ -47,33 +46,8 @@ bool is_traceparent(std::string_view value) {
 
 }  // namespace
 
-// Head of the request as it goes upstream: the canonical target, the fields that are left, and
-// what the gateway itself says.
-bool Call::write_request_head() {
-  const Upstream& upstream = *upstream_config_;
-  const std::size_t bound = request_.method_token.size() + request_.path.size() + request_.query.size() +
-                            request_.host.size() + wire_size(request_.fields.all()) + 1024;
-  head_out_ = worker_->buffers().take(bound <= BufferPool::small ? BufferPool::small : BufferPool::large);
-  HeadWriter head(head_out_.data(), head_out_.size());
-  head.put(request_.method_token);
-  head.put(" ");
-  head.put(request_.path);
-  if (request_.has_query) {
-    head.put("?");
-    head.put(request_.query);
-  }
-  head.put(" HTTP/1.1\r\nHost: ");
-  if (upstream.preserve_host) {
-    head.put(request_.host);
-    if (request_.port != 0) {
-      head.put(":");
-      head.number(request_.port);
-    }
-  } else {
-    head.put(upstream.host);
-  }
-  head.put("\r\n");
-
+// Removes from the request what only the gateway may say, and says it.
+void Call::state_own_fields() {
   const Field* trace = request_.fields.find(FieldName::traceparent);
   const bool traced = trace != nullptr && is_traceparent(trace->value);
   if (!traced) {
@@ -84,40 +58,71 @@ bool Call::write_request_head() {
                                FieldName::x_forwarded_host}) {
     request_.fields.remove(name);
   }
-  head.fields(request_.fields.all());
-  head.field("X-Request-ID", id());
-  head.field("X-Forwarded-For", exchange_->client().text);
-  head.field("X-Forwarded-Proto", request_.https ? "https" : "http");
-  head.field("X-Forwarded-Host", request_.host);
+  own_fields_ = {{{"X-Request-ID", id(), FieldName::x_request_id, false},
+                  {"X-Forwarded-For", exchange_->client().text, FieldName::x_forwarded_for, false},
+                  {"X-Forwarded-Proto", request_.https ? "https" : "http", FieldName::x_forwarded_proto, false},
+                  {"X-Forwarded-Host", request_.host, FieldName::x_forwarded_host, false},
+                  {"traceparent", {}, FieldName::traceparent, traced}}};
   if (!traced) {
     // The call's id without its dashes is the trace id; its random half is the span id.
     std::array<char, 32> trace_id{};
     std::ranges::copy_if(id(), trace_id.begin(), [](char c) { return c != '-'; });
     const std::string_view digits{trace_id.data(), trace_id.size()};
-    head.put("traceparent: 00-");
-    head.put(digits);
-    head.put("-");
-    head.put(digits.substr(16));
-    head.put("-00\r\n");
+    own_fields_.back().value = transaction_.arena().concat("00-", digits, "-", digits.substr(16), "-00");
   }
-  if (request_.framing != Framing::none) {
-    if (request_chunked_) {
-      head.framing({Framing::chunked, 0});
-    } else if (request_complete_) {
-      head.framing({Framing::length, ready_.size()});
-    } else {
-      head.framing({Framing::length, request_.content_length});
+  host_out_ = upstream_config_->host;
+  if (upstream_config_->preserve_host) {
+    host_out_ = request_.host;
+    if (request_.port != 0) {
+      std::array<char, 5> port{};
+      const char* end = std::to_chars(port.data(), port.data() + port.size(), request_.port).ptr;
+      host_out_ = transaction_.arena().concat(
+          request_.host, ":", std::string_view{port.data(), static_cast<std::size_t>(end - port.data())});
     }
   }
-  head.end();
-  head_text_ = head.text();
-  return !head.full();
+}
+
+UpstreamHead Call::upstream_head() {
+  BodyPlan plan{request_.framing, request_.content_length};
+  if (plan.framing != Framing::none && request_complete_) plan = {Framing::length, ready_.size()};
+  return {request_, host_out_, own_fields_, plan};
+}
+
+// One of the target's kept connections, or a new one.
+Task<IoStatus> Call::open_upstream(bool may_reuse) {
+  WorkerStats& stats = worker_->own_stats();
+  IoStatus status = IoStatus::ok;
+  if (target_->http2) {
+    Http2Origin* origin = co_await worker_->http2_upstreams().get(*target_, upstream_config_->connect_timeout, status);
+    if (origin == nullptr) co_return status;
+    stats.upstream_reuses.fetch_add(1, std::memory_order_relaxed);
+    http2_ = std::make_unique<Http2Request>(*origin, target_->tls != nullptr, transaction_.arena(), response_,
+                                            upstream_config_->timeout);
+    upstream_ = http2_.get();
+    co_return IoStatus::ok;
+  }
+  auto connection = may_reuse ? worker_->upstreams().take(*target_) : nullptr;
+  if (connection) {
+    stats.upstream_reuses.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    connection = co_await worker_->upstreams().connect(*target_, upstream_config_->connect_timeout, status);
+    if (!connection) co_return status;
+    stats.upstream_connects.fetch_add(1, std::memory_order_relaxed);
+  }
+  http1_.open(*worker_, *target_, std::move(connection), upstream_config_->timeout);
+  upstream_ = &http1_;
+  co_return IoStatus::ok;
+}
+
+// With `whole` the connection can carry another call. What trailers say stays readable.
+void Call::release_upstream(bool whole) {
+  if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(whole);
 }
 
 Task<Call::Step> Call::forward() {
   if (abandoned_) co_return Step::broken;
   if (upstream_config_->targets.empty()) co_return co_await fail_upstream(IoStatus::failed, "no_target");
-  if (!write_request_head()) co_return co_await deny_by_http({431, "head_limit", "the head grew too long"});
+  state_own_fields();
   target_ = &upstream_config_->targets[worker_->next_turn() % upstream_config_->targets.size()];
   Step step = co_await send_request(true);
   if (step != Step::go_on) co_return step;
@@ -125,7 +130,7 @@ Task<Call::Step> Call::forward() {
   // The upload ends with the call, whoever ended it.
   if (uploading_) {
     close_client_ = true;
-    upstream_->stream.close();
+    upstream_->close();
     exchange_->stop_body(false);
     co_await upload_ended();
   }
@@ -135,51 +140,51 @@ Task<Call::Step> Call::forward() {
 // One attempt; a second one on a fresh connection when the kept one turned out to be closed and
 // nothing can have happened twice.
 Task<Call::Step> Call::send_request(bool may_retry) {
-  upstream_ = may_retry ? worker_->upstreams().take(*target_) : nullptr;
-  if (upstream_) {
-    worker_->own_stats().upstream_reuses.fetch_add(1, std::memory_order_relaxed);
-  } else {
-    IoStatus status = IoStatus::ok;
-    upstream_ = co_await worker_->upstreams().connect(*target_, upstream_config_->connect_timeout, status);
-    if (!upstream_) co_return co_await fail_upstream(status, "upstream_connect");
-    worker_->own_stats().upstream_connects.fetch_add(1, std::memory_order_relaxed);
-    if (abandoned_) co_return Step::broken;
+  IoStatus status = co_await open_upstream(may_retry);
+  if (status != IoStatus::ok) co_return co_await fail_upstream(status, "upstream_connect");
+  if (abandoned_) co_return Step::broken;
+  if (!upstream_->begin_request(upstream_head())) {
+    co_return co_await deny_by_http({431, "head_limit", "the head grew too long"});
   }
   sent_us_ = wall_clock_us();
-  Stream& stream = upstream_->stream;
-  stream.deadline(upstream_config_->timeout);
-  char line[20];
-  const bool chunk = request_chunked_ && !ready_.empty();
-  Parts parts{head_text_, chunk ? chunk_line(ready_.size(), line) : std::string_view{}, ready_,
-              chunk ? std::string_view{"\r\n"} : std::string_view{}};
-  IoStatus status = stream.send(parts);
-  if (status == IoStatus::ok && !is_empty(parts)) status = co_await stream.finish(parts);
+  status = upstream_->send(ready_, request_complete_);
+  if (status == IoStatus::idle) status = co_await upstream_->finish();
   if (status != IoStatus::ok) {
-    if (may_retry && can_retry(status)) co_return co_await send_request(false);
+    if (may_retry && can_retry(status)) co_return co_await send_again();
     co_return co_await fail_upstream(status, "upstream_send");
   }
   if (!request_complete_) {
     uploading_ = true;
     worker_->spawn(upload());
   }
-  status = co_await read_answer_head();
-  if (status == IoStatus::ok) co_return Step::go_on;
+  status = co_await upstream_->read_head(request_.method, response_, out_body_);
+  if (status == IoStatus::ok) {
+    transaction_.event().upstream_us =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
+    co_return Step::go_on;
+  }
   if (uploading_) {
-    upstream_->stream.close();
+    upstream_->close();
     exchange_->stop_body(true);
     co_await upload_ended();
   }
   if (!upload_refusal_.rule.empty()) co_return co_await deny_by_http(upload_refusal_);
-  if (may_retry && can_retry(status)) co_return co_await send_request(false);
+  if (may_retry && can_retry(status)) co_return co_await send_again();
   if (upload_status_ != IoStatus::ok && upload_status_ != IoStatus::idle) {
     co_return co_await body_did_not_come(upload_status_);
   }
-  co_return co_await fail_upstream(status, answer_rule_.empty() ? "upstream_answer" : answer_rule_);
+  const std::string_view rule = upstream_->broken_rule();
+  co_return co_await fail_upstream(status, rule.empty() ? "upstream_answer" : rule);
+}
+
+Task<Call::Step> Call::send_again() {
+  release_upstream(false);
+  return send_request(false);
 }
 
 bool Call::can_retry(IoStatus status) const {
-  return !abandoned_ && status != IoStatus::timed_out && upstream_->reused && answer_bytes_ == 0 && request_complete_ &&
-         is_idempotent(request_.method);
+  if (abandoned_ || status == IoStatus::timed_out || !request_complete_) return false;
+  return upstream_->is_unprocessed() || (upstream_->is_lost_on_kept_connection() && is_idempotent(request_.method));
 }
 
 // The rest of a long body, while the answer is awaited. A client that stalls is cut by the body
@@ -195,20 +200,11 @@ Task<> Call::upload() {
   }
   const std::int64_t began = wall_clock_us();
   std::string_view data = held_copy_;
-  char line[20];
   while (true) {
     const bool last = in_body_.done();
     if (!data.empty() || last) {
-      Parts parts{};
-      if (!request_chunked_) {
-        parts = {data, {}, {}, {}};
-      } else {
-        const std::string_view ending = last ? std::string_view{"\r\n0\r\n\r\n"} : std::string_view{"\r\n"};
-        parts = data.empty() ? Parts{"0\r\n\r\n", {}, {}, {}} : Parts{chunk_line(data.size(), line), data, ending, {}};
-      }
-      upstream_->stream.deadline(upstream_config_->timeout);
-      upload_status_ = upstream_->stream.send(parts);
-      if (upload_status_ == IoStatus::ok && !is_empty(parts)) upload_status_ = co_await upstream_->stream.finish(parts);
+      upload_status_ = upstream_->send(data, last);
+      if (upload_status_ == IoStatus::idle) upload_status_ = co_await upstream_->finish();
       if (upload_status_ != IoStatus::ok) {
         upload_status_ = IoStatus::idle;  // the upstream's doing: its answer says why
         break;
@@ -235,7 +231,7 @@ Task<> Call::upload() {
   }
   // An unfinished request must not look finished: its connection ends.
   const bool whole = in_body_.done() && upload_status_ == IoStatus::ok && upload_refusal_.rule.empty();
-  if (!whole && upload_status_ != IoStatus::idle) upstream_->stream.close();
+  if (!whole && upload_status_ != IoStatus::idle) upstream_->close();
   if (!whole) close_client_ = true;
   uploading_ = false;
   upload_end_.raise();
@@ -243,66 +239,6 @@ Task<> Call::upload() {
 
 Task<> Call::upload_ended() {
   if (uploading_) co_await upload_end_;
-}
-
-// Reads the head of the final answer into response_; what came behind it is left in the buffer.
-Task<IoStatus> Call::read_answer_head() {
-  Stream& stream = upstream_->stream;
-  answer_bytes_ = 0;
-  answer_rule_ = {};
-  http::HeadEnd end;
-  std::size_t size = 0;
-  std::size_t begin = 0;
-  answer_head_ = worker_->buffers().take(BufferPool::small);
-  const http::HeadLimits limits;
-  for (int interim = 0; interim <= max_interim;) {
-    const std::string_view unread{answer_head_.data() + begin, size - begin};
-    const auto found = end.find(unread, limits.head);
-    if (!found) {
-      answer_rule_ = found.error().rule;
-      co_return IoStatus::failed;
-    }
-    if (*found == http::HeadEnd::need_more) {
-      if (size == answer_head_.size()) {
-        if (size == BufferPool::large) co_return IoStatus::failed;
-        Buffer larger = worker_->buffers().take(BufferPool::large);
-        std::memcpy(larger.data(), answer_head_.data(), size);
-        answer_head_ = std::move(larger);
-      }
-      stream.deadline(upstream_config_->timeout);
-      co_await stream.readable();
-      const std::span<char> room{answer_head_.data() + size, answer_head_.size() - size};
-      Io io = stream.read_now(room);
-      if (io.status == IoStatus::idle) io = co_await stream.read_some(room);
-      if (io.status != IoStatus::ok) co_return io.status;
-      size += io.bytes;
-      answer_bytes_ += io.bytes;
-      continue;
-    }
-    if (const auto read = http::read_response_head(unread.substr(0, *found), request_.method, limits, response_);
-        !read) {
-      answer_rule_ = read.error().rule;
-      co_return IoStatus::failed;
-    }
-    begin += *found;
-    end.reset();
-    if (response_.status >= 200) {
-      const std::uint64_t no_limit = ~std::uint64_t{0};
-      out_body_.start(response_.framing, response_.content_length, {answer_head_.data() + begin, size - begin},
-                      no_limit);
-      stream.no_deadline();
-      transaction_.event().upstream_us =
-          static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
-      co_return IoStatus::ok;
-    }
-    if (response_.status == 101) {
-      answer_rule_ = "upstream_upgrade";
-      co_return IoStatus::failed;  // nobody asked for another protocol
-    }
-    ++interim;
-  }
-  answer_rule_ = "upstream_interim";
-  co_return IoStatus::failed;
 }
 
 Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
@@ -315,9 +251,9 @@ Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
                         : status == IoStatus::closed ? "the upstream closed the connection"
                                                      : "the upstream could not be reached or broke the rules"};
   if (uploading_) {
-    upstream_->stream.close();  // forward() waits for the upload's end
+    upstream_->close();  // forward() waits for the upload's end
   } else {
-    upstream_.reset();
+    release_upstream(false);
   }
   if (!request_complete_) close_client_ = true;
   co_return co_await send_problem(problem_of_refusal(late ? 504 : 502));

@@ -55,6 +55,8 @@ class Exchange {
 
   // Prepares the head, which goes out with the first piece. False when it is too long.
   [[nodiscard]] virtual bool begin_answer(AnswerHead& head) = 0;
+  // What follows the last piece, where the protocol knows that; valid until it was sent.
+  virtual void set_trailers(std::span<const Field>) {}
   // Sends without waiting as much as is taken: `idle` when something is left, and then finish()
   // sends it, while the piece stays where it is. After `last` the answer is complete.
   [[nodiscard]] virtual IoStatus send(std::string_view piece, bool last) = 0;

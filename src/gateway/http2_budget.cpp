@@ -66,7 +66,7 @@ bool FrameBudget::judge(std::chrono::milliseconds now) {
     case type::continuation:
       return ++continuations_ <= max_continuations;
     case type::rst_stream:
-      return resets_.take(now);
+      return take_reset(now);
     case type::settings:
       return settings_.take(now);
     case type::ping:

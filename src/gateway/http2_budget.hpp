@@ -44,12 +44,15 @@ class FrameBudget {
   static constexpr std::uint32_t idle_frames_per_second = 1'000;
   static constexpr std::uint32_t idle_frames_earned = 4;  // by a request, and by a DATA frame sent
 
-  explicit FrameBudget(bool with_preface) : skip_(with_preface ? preface : 0) {}
+  // What an upstream resets are requests of ours, and bounded by them: only a client's resets count.
+  enum class From : std::uint8_t { client, upstream };
+  // `skip` bytes come before the first frame.
+  explicit FrameBudget(From from, std::size_t skip = 0) : from_(from), skip_(skip) {}
 
   // The next bytes of the connection. False when a budget is exceeded: the connection has to end.
   [[nodiscard]] bool take(std::string_view bytes, std::chrono::milliseconds now);
   // A stream was reset, by whom ever, without having been answered.
-  [[nodiscard]] bool take_reset(std::chrono::milliseconds now) { return resets_.take(now); }
+  [[nodiscard]] bool take_reset(std::chrono::milliseconds now) { return from_ == From::upstream || resets_.take(now); }
   void earn() { idle_.earn(idle_frames_earned); }
 
   // Is something begun that the client has to complete: a header block or a frame other than DATA?
@@ -62,6 +65,7 @@ class FrameBudget {
   [[nodiscard]] bool judge(std::chrono::milliseconds now);
   void frame_ended();
 
+  From from_;
   std::size_t skip_;
   std::array<unsigned char, 9> head_{};
   std::size_t head_size_ = 0;

@@ -9,8 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using sallyport::gateway::FrameBudget;
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
-  FrameBudget whole(false);
-  FrameBudget pieces(false);
+  FrameBudget whole(FrameBudget::From::client);
+  FrameBudget pieces(FrameBudget::From::client);
   const bool allowed = whole.take(bytes, {});
   bool piecewise = true;
   for (std::size_t at = 0; at < size && piecewise; at += 1 + at % 7) {

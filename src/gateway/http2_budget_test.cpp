@@ -24,16 +24,21 @@ std::string times(std::size_t count, const std::string& what) {
 
 // As one piece, and byte by byte.
 void expect_budget(std::uint32_t allowed, const std::string& one) {
-  FrameBudget whole(false);
+  FrameBudget whole(FrameBudget::From::client);
   EXPECT_TRUE(whole.take(times(allowed, one), 0ms));
   EXPECT_FALSE(whole.take(one, 0ms));
-  FrameBudget pieces(false);
+  FrameBudget pieces(FrameBudget::From::client);
   const std::string all = times(allowed, one);
   for (const char& byte : all) ASSERT_TRUE(pieces.take({&byte, 1}, 0ms));
   EXPECT_FALSE(pieces.take(one, 0ms));
 }
 
 TEST(FrameBudget, Resets) { expect_budget(FrameBudget::resets, frame(3, 0, 4)); }
+TEST(FrameBudget, ResetsOfAnUpstreamAreNotCounted) {
+  FrameBudget budget(FrameBudget::From::upstream);
+  EXPECT_TRUE(budget.take(times(FrameBudget::resets + 1, frame(3, 0, 4)), 0ms));
+  EXPECT_TRUE(budget.take_reset(0ms));
+}
 TEST(FrameBudget, Pings) { expect_budget(FrameBudget::pings, frame(6, 0, 8)); }
 TEST(FrameBudget, Settings) { expect_budget(FrameBudget::settings, frame(4, 0, 6)); }
 TEST(FrameBudget, Priorities) { expect_budget(FrameBudget::idle_frames, frame(2, 0, 5)); }
@@ -42,18 +47,18 @@ TEST(FrameBudget, UnknownTypes) { expect_budget(FrameBudget::idle_frames, frame(
 TEST(FrameBudget, EmptyData) { expect_budget(FrameBudget::idle_frames, frame(0, 0, 0)); }
 
 TEST(FrameBudget, DataIsFree) {
-  FrameBudget budget(false);
+  FrameBudget budget(FrameBudget::From::client);
   EXPECT_TRUE(budget.take(times(20'000, frame(0, 0, 1)), 0ms));
   EXPECT_TRUE(budget.take(times(20'000, frame(0, 1, 0)), 0ms));
 }
 
 TEST(FrameBudget, Continuations) {
   const std::string block = frame(1, 0, 10);
-  FrameBudget allowed(false);
+  FrameBudget allowed(FrameBudget::From::client);
   EXPECT_TRUE(allowed.take(block + times(8, frame(9, 0, 10)), 0ms));
-  FrameBudget over(false);
+  FrameBudget over(FrameBudget::From::client);
   EXPECT_FALSE(over.take(block + times(9, frame(9, 0, 10)), 0ms));
-  FrameBudget again(false);
+  FrameBudget again(FrameBudget::From::client);
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(again.take(block + times(7, frame(9, 0, 0)) + frame(9, 4, 0), 0ms));
 }
 
@@ -68,14 +73,14 @@ TEST(TokenBucket, TimeGivesTokensBack) {
 }
 
 TEST(FrameBudget, OwnResetsCount) {
-  FrameBudget budget(false);
+  FrameBudget budget(FrameBudget::From::client);
   for (std::uint32_t i = 0; i < FrameBudget::resets; ++i) EXPECT_TRUE(budget.take_reset(0ms));
   EXPECT_FALSE(budget.take_reset(0ms));
   EXPECT_FALSE(budget.take(frame(3, 0, 4), 0ms));
 }
 
 TEST(FrameBudget, WhatIsSentEarns) {
-  FrameBudget budget(false);
+  FrameBudget budget(FrameBudget::From::client);
   EXPECT_TRUE(budget.take(times(FrameBudget::idle_frames, frame(8, 0, 4)), 0ms));
   budget.earn();
   EXPECT_TRUE(budget.take(times(FrameBudget::idle_frames_earned, frame(8, 0, 4)), 0ms));
@@ -83,14 +88,14 @@ TEST(FrameBudget, WhatIsSentEarns) {
 }
 
 TEST(FrameBudget, PrefaceIsNoFrame) {
-  FrameBudget budget(true);
+  FrameBudget budget(FrameBudget::From::client, FrameBudget::preface);
   EXPECT_TRUE(budget.take("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0ms));
   EXPECT_FALSE(budget.unfinished());
   EXPECT_EQ(budget.finished(), 0u);
 }
 
 TEST(FrameBudget, KnowsWhatIsUnfinished) {
-  FrameBudget budget(false);
+  FrameBudget budget(FrameBudget::From::client);
   EXPECT_FALSE(budget.unfinished());
   EXPECT_TRUE(budget.take(frame(1, 0, 5), 0ms));  // without END_HEADERS
   EXPECT_TRUE(budget.unfinished());

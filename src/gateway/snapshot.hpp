@@ -30,6 +30,7 @@ struct Target {
   boost::asio::ip::tcp::endpoint endpoint;
   std::string tls_name;          // verified name; empty: no TLS
   std::shared_ptr<SSL_CTX> tls;  // set with tls_name
+  bool http2 = false;            // by ALPN with TLS, by prior knowledge without
 };
 
 struct Upstream {

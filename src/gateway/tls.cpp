@@ -206,6 +206,11 @@ std::string server_name(const SSL& ssl) {
   return lower_name(asked);
 }
 
+bool ask_for_http2(SSL& ssl) {
+  static constexpr unsigned char h2[] = {2, 'h', '2'};
+  return SSL_set_alpn_protos(&ssl, h2, sizeof h2) == 0;
+}
+
 bool speaks_http2(const SSL& ssl) {
   const unsigned char* chosen = nullptr;
   unsigned size = 0;

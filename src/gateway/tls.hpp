@@ -35,6 +35,8 @@ struct Certificate {
 // The name the client asked for, canonical; empty when none or when it is an IP address, which
 // RFC 6066 §3 does not allow there.
 [[nodiscard]] std::string server_name(const SSL& ssl);
+// Asks by ALPN for HTTP/2 and nothing else.
+[[nodiscard]] bool ask_for_http2(SSL& ssl);
 // Did both sides agree on HTTP/2?
 [[nodiscard]] bool speaks_http2(const SSL& ssl);
 [[nodiscard]] std::string_view tls_version(const SSL& ssl);

@@ -45,13 +45,17 @@ Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& ta
   }
   if (target.tls) {
     SslPtr ssl = client_ssl(*target.tls, target.tls_name);
-    if (!ssl) {
+    if (!ssl || (target.http2 && !ask_for_http2(*ssl))) {
       status = IoStatus::failed;
       co_return nullptr;
     }
     stream.use_tls(std::move(ssl));
     status = co_await stream.handshake();
     if (status != IoStatus::ok) co_return nullptr;
+    if (target.http2 && !speaks_http2(*stream.tls())) {
+      status = IoStatus::failed;
+      co_return nullptr;
+    }
   }
   stream.no_deadline();
   status = IoStatus::ok;

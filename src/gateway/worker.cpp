@@ -120,6 +120,7 @@ void Worker::run() {
   orders_->event.close();
   upstreams_.clear();
   if (redis_) redis_->close();
+  http2_upstreams_.clear();
   // What waits for something that was closed comes to its end.
   while (tasks_ != 0) {
     reactor_.poll(Wheel::tick);

@@ -11,6 +11,7 @@
 #include "base/uuid.hpp"
 #include "events/recorder.hpp"
 #include "gateway/buffers.hpp"
+#include "gateway/http2_pool.hpp"
 #include "gateway/pipe.hpp"
 #include "gateway/reactor.hpp"
 #include "gateway/snapshot.hpp"
@@ -74,6 +75,7 @@ class Worker {
   BufferPool& buffers() { return buffers_; }
   PipePool& pipes() { return pipes_; }
   UpstreamPool& upstreams() { return upstreams_; }
+  Http2Pool& http2_upstreams() { return http2_upstreams_; }
   events::Recorder& recorder() { return recorder_; }
   UuidSource& ids() { return ids_; }
   WorkerStats& own_stats() { return stats_; }
@@ -104,6 +106,7 @@ class Worker {
   BufferPool buffers_;
   PipePool pipes_;
   UpstreamPool upstreams_;
+  Http2Pool http2_upstreams_{*this};
   UuidSource ids_;
   std::shared_ptr<Redis> redis_;
   std::shared_ptr<const Snapshot> local_;  // its control block is this worker's own

@@ -262,4 +262,13 @@ Checked<Field> check_trailer(std::string_view name, std::string_view value) {
   return field;
 }
 
+bool Trailers::add(std::string_view name, std::string_view value) {
+  bytes_ += name.size() + value.size() + field_overhead;
+  if (count_ == max_fields || bytes_ > max_bytes) return false;
+  const auto field = check_trailer(name, value);
+  if (!field) return false;
+  fields_[count_++] = Field{arena_->copy(name), arena_->copy(value), field->known, false};
+  return true;
+}
+
 }  // namespace sallyport::http

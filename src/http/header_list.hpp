@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "http/field_line.hpp"
@@ -55,6 +56,7 @@ class RequestList {
 
 class ResponseList {
  public:
+  [[nodiscard]] std::size_t size() const { return size_; }
   void start(const HeadLimits& limits, Arena& arena, Response& out);
   void add(std::string_view name, std::string_view value);
   // `method` is that of the request.
@@ -74,5 +76,23 @@ class ResponseList {
 // A field behind a body: like a field of a list, and none that frames, routes or authenticates
 // (RFC 9110 §6.5.1).
 [[nodiscard]] Checked<Field> check_trailer(std::string_view name, std::string_view value);
+
+// The fields behind one body, copied.
+class Trailers {
+ public:
+  static constexpr std::size_t max_fields = 32;
+  static constexpr std::size_t max_bytes = 8 * 1024;  // with field_overhead
+
+  void start(Arena& arena) { arena_ = &arena; }
+  // False when it breaks the rules or is too much.
+  [[nodiscard]] bool add(std::string_view name, std::string_view value);
+  [[nodiscard]] std::span<const Field> fields() const { return {fields_.data(), count_}; }
+
+ private:
+  Arena* arena_ = nullptr;
+  std::array<Field, max_fields> fields_;
+  std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
+};
 
 }  // namespace sallyport::http

@@ -264,5 +264,49 @@ TEST(Trailers, Rules) {
   EXPECT_FALSE(check_trailer("Upper", "x"));
 }
 
+TEST(Trailers, AreCopiedInOrder) {
+  Arena arena;
+  Trailers trailers;
+  trailers.start(arena);
+  EXPECT_TRUE(trailers.fields().empty());
+  std::string value = "0";
+  EXPECT_TRUE(trailers.add("grpc-status", value));
+  value = "9";
+  EXPECT_TRUE(trailers.add("x-sum", "abc"));
+  ASSERT_EQ(trailers.fields().size(), 2u);
+  EXPECT_EQ(trailers.fields()[0].name, "grpc-status");
+  EXPECT_EQ(trailers.fields()[0].value, "0");
+  EXPECT_EQ(trailers.fields()[1].value, "abc");
+}
+
+TEST(Trailers, WhatBreaksTheRulesIsRefused) {
+  Arena arena;
+  Trailers trailers;
+  trailers.start(arena);
+  EXPECT_FALSE(trailers.add(":status", "200"));
+  EXPECT_FALSE(trailers.add("content-length", "1"));
+  EXPECT_FALSE(trailers.add("x", "1\r\ny: 2"));
+  EXPECT_FALSE(trailers.add("X-Upper", "1"));
+  EXPECT_TRUE(trailers.fields().empty());
+}
+
+TEST(Trailers, LimitOfFields) {
+  Arena arena;
+  Trailers trailers;
+  trailers.start(arena);
+  for (std::size_t i = 0; i < Trailers::max_fields; ++i) EXPECT_TRUE(trailers.add("x", "1"));
+  EXPECT_FALSE(trailers.add("x", "1"));
+}
+
+TEST(Trailers, LimitOfBytes) {
+  Arena arena;
+  Trailers fitting;
+  fitting.start(arena);
+  EXPECT_TRUE(fitting.add("x", std::string(Trailers::max_bytes - field_overhead - 1, 'y')));
+  Trailers longer;
+  longer.start(arena);
+  EXPECT_FALSE(longer.add("x", std::string(Trailers::max_bytes - field_overhead, 'y')));
+}
+
 }  // namespace
 }  // namespace sallyport::http

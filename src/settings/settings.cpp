@@ -143,6 +143,7 @@ const config::Table<Upstream>& config_table(const Upstream*) {
                   .required = true,
                   .example = "https://orders.internal:8443",
                   .one_or_many = true})
+          .field("protocol", &Upstream::protocol, {.doc = "What its targets speak. gRPC needs `h2`."})
           .field("connect_timeout", &Upstream::connect_timeout,
                  {.doc = "Until a connection stands.", .min = "10ms", .max = "5m"})
           .field("timeout", &Upstream::timeout,

@@ -52,8 +52,11 @@ struct Listen {
   ListenTimeouts timeouts;
 };
 
+enum class Protocol : std::uint8_t { http1, h2 };
+
 struct Upstream {
   std::vector<std::string> targets;
+  Protocol protocol = Protocol::http1;
   config::Duration connect_timeout = std::chrono::seconds(5);
   config::Duration timeout = std::chrono::seconds(15);
   config::FilePath ca;
@@ -156,6 +159,14 @@ constexpr auto enum_names(const Redis::Kind*) {
        {"cluster", Redis::Kind::cluster, "`servers` are some nodes of a cluster, which name the others"}});
 }
 
+}  // namespace sallyport::settings
+
+namespace sallyport::settings {
+constexpr auto enum_names(const Protocol*) {
+  return std::to_array<config::Named<Protocol>>(
+      {{"http1", Protocol::http1, "HTTP/1.1"},
+       {"h2", Protocol::h2, "HTTP/2: agreed on by ALPN with https, from the first byte with http (prior knowledge)"}});
+}
 }  // namespace sallyport::settings
 
 namespace sallyport {

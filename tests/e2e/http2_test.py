@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
 from gate import BUILD, PROGRAM, certificate, check, until_ready  # noqa: E402
-from h2 import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PADDED, PING, PREFACE, PRIORITY,  # noqa: E402
+from http2_frames import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PADDED, PING, PREFACE, PRIORITY,  # noqa: E402
                 PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, Client, Origin, block, frame, get, integer, literal)
 
 

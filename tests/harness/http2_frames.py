@@ -3,13 +3,17 @@ import contextlib
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
+
+sys.path.append("/usr/lib/python3/dist-packages")  # Debian's hpack, whichever Python runs this
+
+from hpack import Decoder  # noqa: E402
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
 END_STREAM, END_HEADERS, PADDED, ACK = 1, 4, 8, 1
-STATUS = {0x88: 200, 0x89: 204, 0x8a: 206, 0x8b: 304, 0x8c: 400, 0x8d: 404, 0x8e: 500}
 
 
 def frame(kind, flags=0, stream=0, payload=b""):
@@ -39,30 +43,8 @@ def get(path="/", *more, method="GET", authority="localhost"):
     return ((":method", method), (":scheme", "https"), (":authority", authority), (":path", path), *more)
 
 
-def status_of(payload):
-    """The status at the start of a header block, whose encoder has no dynamic table."""
-    at = 0
-    while payload[at] & 0xe0 == 0x20:  # size of the table
-        at += 1
-    if payload[at] in STATUS:
-        return STATUS[payload[at]]
-    while not payload[at] & 0x80 and payload[at + 1] & 0x7f > 4:
-        at += 1
-    size, bits = payload[at + 1] & 0x7f, payload[at + 1] & 0x80
-    raw = payload[at + 2:at + 2 + size]
-    if not bits:
-        return int(raw)
-    stream, digits = "".join(f"{byte:08b}" for byte in raw), ""
-    while len(digits) < 3:  # Huffman: 0-2 are five bits, 3-9 six (RFC 7541, appendix B)
-        if int(stream[:5], 2) < 3:
-            digits, stream = digits + str(int(stream[:5], 2)), stream[5:]
-        else:
-            digits, stream = digits + str(int(stream[:6], 2) - 0b011001 + 3), stream[6:]
-    return int(digits)
-
-
 class Client:
-    """One connection. `closed` says how it ended: None, "goaway" or "end"; `answers` and `resets` by stream."""
+    """One connection. `closed` says how it ended: None, "goaway" or "end"; `answers` (statuses) and `resets` by stream."""
 
     def __init__(self, port, cafile=None, hello=True, settings=((1, 0),)):
         raw = socket.create_connection(("localhost", port), 10)
@@ -75,6 +57,7 @@ class Client:
         else:
             self.socket = raw
         self.answers, self.bodies, self.resets, self.ended, self.closed, self.goaway_code = {}, {}, {}, set(), None, None
+        self.fields, self.trailers, self.decoder = {}, {}, Decoder()
         self.pings, self.window_updates, self.rest = 0, 0, b""
         if hello:
             self.send(PREFACE + frame(SETTINGS, payload=b"".join(struct.pack(">HI", *one) for one in settings)))
@@ -121,8 +104,12 @@ class Client:
                 return
             kind, flags, stream = self.rest[3], self.rest[4], int.from_bytes(self.rest[5:9], "big")
             payload, self.rest = self.rest[9:9 + size], self.rest[9 + size:]
-            if kind == HEADERS and stream not in self.answers:
-                self.answers[stream] = status_of(payload)
+            if kind == HEADERS:
+                fields = dict(self.decoder.decode(payload))
+                if stream in self.answers and self.answers[stream] >= 200:
+                    self.trailers[stream] = fields
+                else:
+                    self.fields[stream], self.answers[stream] = fields, int(fields[":status"])
             elif kind == DATA:
                 self.bodies[stream] = self.bodies.get(stream, b"") + payload
             elif kind == RST_STREAM:
