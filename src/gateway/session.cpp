@@ -64,6 +64,7 @@ Task<> Session::serve() {
 }
 
 Task<> Session::serve_http2(std::string_view first) {
+  stream_.no_deadline();  // that of the handshake
   Http2Connection connection(client_, stream_);
   http2_ = &connection;
   co_await connection.run(first);

@@ -316,6 +316,13 @@ def slow(new):
     client.request(3, get("/x", method="HEAD"))
     check("and the connection lives on", client.read(lambda c: c.answers.get(3) == 200), client.answers)
     client.close()
+    client, began = new(), time.monotonic()
+    for stream in range(1, 1_000, 2):
+        client.request(stream, get("/x"))
+        if not client.read(lambda c: stream in c.ended) or time.monotonic() - began > 1.5:
+            break
+    check("a busy connection outlives the time-out of its handshake", time.monotonic() - began > 1.5 and not client.closed, (time.monotonic() - began, client.closed))
+    client.close()
     client = new()
     client.request(1, get("/x"))
     client.read(lambda c: 1 in c.ended)
@@ -355,7 +362,7 @@ listen:
   - {{ address: 127.0.0.1:0, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }} }}
   - {{ address: 127.0.0.1:0, cleartext: true, h2c: true }}
   - {{ address: 127.0.0.1:0, cleartext: true }}
-  - {{ address: 127.0.0.1:0, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }}, timeouts: {{ head: 500ms, body: 500ms, write: 500ms, keep_alive: 1s }} }}
+  - {{ address: 127.0.0.1:0, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }}, timeouts: {{ handshake: 800ms, head: 500ms, body: 500ms, write: 500ms, keep_alive: 1s }} }}
   - {{ address: 127.0.0.1:0, http2: false, tls: {{ certificate: c.pem, key: {{ file: k.pem }} }} }}
 apis:
   - {{ name: all, hosts: ['*'], upstream: "http://127.0.0.1:{origin.port}" }}
