@@ -7,6 +7,7 @@
 
 #include "engine/driver_rules.hpp"
 #include "engine/provider.hpp"
+#include "gateway/grpc.hpp"
 #include "gateway/http2_request.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/redis.hpp"
@@ -47,7 +48,7 @@ void Call::reset() {
   ready_ = host_out_ = {};
   own_fields_ = {};
   request_complete_ = request_chunked_ = answering_ = false;
-  close_client_ = published_ = uploading_ = uninspected_ = abandoned_ = false;
+  close_client_ = published_ = uploading_ = uninspected_ = abandoned_ = grpc_ = false;
   held_back_ = held_out_ = first_piece_ = {};
   held_copy_.clear();
   upload_refusal_ = http::Refusal{};
@@ -108,6 +109,7 @@ Task<Call::Left> Call::serve(http::Checked<void> head, Body body) {
   }
   transaction_.begin(*snapshot_->policy, connection, request_, Clock{start_us_});
   stamp();
+  grpc_ = is_grpc(request_);
   const Route& route = transaction_.route();
   if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
   const std::uint64_t limit = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
@@ -218,15 +220,9 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   if (answering_) co_return Step::broken;  // too late for another answer
   Event& event = transaction_.event();
   event.status = problem.status;
+  if (grpc_) co_return co_await send_grpc_problem(problem);
   std::string_view body = problem_body(problem, id(), transaction_.arena());
-  // What of the request's body is at hand is passed over; more than that ends the connection.
-  while (!in_body_.done()) {
-    const auto piece = in_body_.next();
-    if (!piece || piece->need_more) {
-      close_client_ = true;
-      break;
-    }
-  }
+  pass_over_body();
   const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
   std::size_t count = 0;
   fields[count++] = {"Content-Type", problem_type_for(problem, request_), FieldName::content_type, false};
@@ -247,6 +243,35 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   co_return status == IoStatus::ok ? Step::answered : Step::broken;
 }
 
+// Trailers-Only: a head that ends the stream. The event keeps the status of HTTP that it stands for.
+Task<Call::Step> Call::send_grpc_problem(const Problem& problem) {
+  pass_over_body();
+  const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
+  std::size_t count = 0;
+  fields[count++] = {"content-type", grpc_media_type, FieldName::content_type, false};
+  fields[count++] = {"grpc-status", grpc_status(problem.status), FieldName::other, false};
+  fields[count++] = {"grpc-message", grpc_message(problem.title, transaction_.arena()), FieldName::other, false};
+  if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};
+  for (const Edit& field : problem.fields) fields[count++] = {field.name, field.value, FieldName::other, false};
+  AnswerHead head{200, fields.first(count), id(), {Framing::none, 0}, true, false, !can_keep_client()};
+  answering_ = true;
+  if (!exchange_->begin_answer(head)) co_return Step::broken;
+  publish();
+  IoStatus status = exchange_->send({}, true);
+  if (status == IoStatus::idle) status = co_await exchange_->finish();
+  co_return status == IoStatus::ok ? Step::answered : Step::broken;
+}
+
+// What of the request's body is at hand; more than that ends the connection.
+void Call::pass_over_body() {
+  while (!in_body_.done()) {
+    const auto piece = in_body_.next();
+    if (piece && !piece->need_more) continue;
+    close_client_ = true;
+    return;
+  }
+}
+
 // A body that a control wants to judge, and every chunked one that is small, is read as a whole
 // first. A small chunked body then goes upstream with a Content-Length: a malformed chunk in it
 // is refused before the upstream saw a byte.
@@ -259,7 +284,8 @@ Task<Call::Step> Call::gather_request_body() {
     if (!piece) co_return co_await deny_by_http(piece.error());
     ready_ = piece->data;
     request_complete_ = true;
-  } else if (in_body_.is_delimited() && wanted == 0) {
+  } else if ((in_body_.is_delimited() || grpc_) && wanted == 0) {
+    // A client of gRPC may wait for an answer before it says more: what is there goes at once.
     const auto piece = in_body_.next();
     if (!piece) co_return co_await deny_by_http(piece.error());
     ready_ = piece->data;

@@ -75,6 +75,8 @@ class Call {
   Task<Step> deny_by_http(const http::Refusal& refusal);
   Task<Step> fail_upstream(IoStatus status, std::string_view rule);
   Task<Step> send_problem(const Problem& problem);
+  Task<Step> send_grpc_problem(const Problem& problem);
+  void pass_over_body();
 
   // Upstream side.
   Task<Step> forward();
@@ -140,6 +142,7 @@ class Call {
   bool close_client_ = false;
   bool published_ = false;
   bool abandoned_ = false;  // by the client
+  bool grpc_ = false;
   bool uploading_ = false;
   IoStatus upload_status_ = IoStatus::ok;
   http::Refusal upload_refusal_;

@@ -188,7 +188,7 @@ bool Call::can_retry(IoStatus status) const {
 }
 
 // The rest of a long body, while the answer is awaited. A client that stalls is cut by the body
-// time-out, one that trickles by the minimum rate.
+// time-out, one that trickles by the minimum rate, unless it is a gRPC stream, which may rest.
 Task<> Call::upload() {
   if (!in_buffer_ || in_buffer_.size() != BufferPool::large) {
     Buffer larger = worker_->buffers().take(BufferPool::large);
@@ -214,7 +214,7 @@ Task<> Call::upload() {
     auto piece = in_body_.next();
     if (piece && piece->need_more) {
       const std::int64_t elapsed = (wall_clock_us() - began) / 1'000'000;
-      if (elapsed > 5 &&
+      if (elapsed > 5 && !grpc_ &&
           in_body_.total() < static_cast<std::uint64_t>(elapsed - 5) * exchange_->client().listener->min_body_rate) {
         upload_status_ = IoStatus::timed_out;
       } else {

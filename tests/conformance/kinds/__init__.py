@@ -14,6 +14,7 @@ import subprocess
 class Setup:
     """Real configuration, as lines of YAML without their indent."""
     api: list[str] = dataclasses.field(default_factory=list)       # keys of the one API
+    protocol: str = "http1"                                        # what its origin speaks
     listener: list[str] = dataclasses.field(default_factory=list)  # keys of the listener
     root: list[str] = dataclasses.field(default_factory=list)      # keys of the whole file
     apis: list[str] = dataclasses.field(default_factory=list)      # instead of the one API: the items of `apis`

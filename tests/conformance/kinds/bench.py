@@ -34,5 +34,6 @@ def arguments(parser):
 
 def configure(options, folder):
     lines = SCENARIOS.get(options.scenario, ())
-    return Setup(tls=options.scenario in TLS, api=list(lines(folder) if callable(lines) else lines),
-                 listener=["limits: { requests: 100000000, connections: 20000 }", "timeouts: { keep_alive: 10m }"])
+    grpc = options.scenario == "grpc"  # HTTP/2 without TLS on both sides
+    return Setup(tls=options.scenario in TLS, api=list(lines(folder) if callable(lines) else lines), protocol="h2" if grpc else "http1",
+                 listener=["limits: { requests: 100000000, connections: 20000 }", "timeouts: { keep_alive: 10m }", *(["h2c: true"] if grpc else [])])
