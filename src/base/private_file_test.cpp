@@ -1,0 +1,51 @@
+#include "base/private_file.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace sallyport {
+namespace {
+
+class PrivateFile : public ::testing::Test {
+ protected:
+  PrivateFile() {
+    char name[] = "/tmp/sallyport-private-XXXXXX";
+    EXPECT_NE(::mkdtemp(name), nullptr);
+    folder_ = name;
+  }
+  ~PrivateFile() override { std::filesystem::remove_all(folder_); }
+  std::string folder_;
+};
+
+TEST_F(PrivateFile, IsReplacedAsAWholeWithRightsForItsOwnerAlone) {
+  const std::string path = folder_ + "/keys";
+  std::ofstream(path + ".new") << "left by a crash";
+  ASSERT_TRUE(replace_private_file(path, "one"));
+  ASSERT_TRUE(replace_private_file(path, "two"));
+  EXPECT_EQ(read_private_file(path, 3).value(), "two");
+  struct stat info{};
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_F(PrivateFile, IsNotReadWhenOthersMayOrWhenItIsLonger) {
+  const std::string path = folder_ + "/keys";
+  ASSERT_TRUE(replace_private_file(path, "1234"));
+  EXPECT_TRUE(read_private_file(path, 4));
+  EXPECT_EQ(read_private_file(path, 3).error().code, ErrorCode::limit);
+  for (const mode_t rights : {0640u, 0604u, 0620u}) {
+    ::chmod(path.c_str(), rights);
+    EXPECT_EQ(read_private_file(path, 4).error().code, ErrorCode::invalid);
+  }
+  EXPECT_EQ(read_private_file(folder_ + "/none", 4).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(read_private_file(folder_, 4));
+  EXPECT_FALSE(replace_private_file(folder_ + "/none/keys", "x"));
+}
+
+}  // namespace
+}  // namespace sallyport
