@@ -52,7 +52,7 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   node->config_file_ = config_file;
   auto assembled = assembly::load(config_file, 1, node->services_, report);
   if (!assembled) return nullptr;
-  const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
+  const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, node->services_, report);
   if (!snapshot) return nullptr;
   node->root_ = std::move(assembled->root);
   node->loaded(1, *assembled->policy);
@@ -163,7 +163,7 @@ bool Node::reload(config::Report& report) {
   const std::uint64_t generation = state().generation + 1;
   auto assembled = assembly::load(config_file_, generation, services_, report);
   if (!assembled) return false;
-  const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
+  const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, services_, report);
   if (!snapshot) return false;
   if (const auto updated = server_->update(snapshot); !updated) {
     report.error(updated.error());

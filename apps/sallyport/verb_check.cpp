@@ -43,12 +43,14 @@ int check_spec(const Options& options) {
 int check(const Options& options) {
   if (!options.spec.empty()) return check_spec(options);
   config::Report report;
-  const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), report);
+  const auto services = std::make_shared<engine::Services>();
+  const auto assembled = assembly::load(options.config, 1, services, report);
   std::size_t operations = 0;
   LintOutcome linted;
   if (assembled) {
     // Its errors are in the report; the snapshot itself is not needed.
-    [[maybe_unused]] const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, report);
+    [[maybe_unused]] const auto snapshot =
+        gateway::build_snapshot(assembled->root, assembled->policy, services, report);
     for (const auto& api : assembled->policy->apis) operations += api->operations.size();
     if (report.ok()) linted = lint_configuration(options.config, assembled->root, options.lint, report);
   }

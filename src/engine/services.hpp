@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
+#include "engine/lookups.hpp"
 #include "shared/leases.hpp"
 #include "shared/memory_store.hpp"
 
@@ -24,11 +27,28 @@ class Services {
   // Null: counters are this node's own, or stand not yet.
   [[nodiscard]] shared::Leases* leases() const { return leases_.get(); }
 
+  // Who answers what controls need.
+  [[nodiscard]] Lookups& lookups() { return lookups_; }
+
+  // What a room keeps itself, one object a type, made of these Services when first asked for. While
+  // policies are compiled and by drivers; not for the path of calls.
+  template <class Part>
+  [[nodiscard]] Part& part() {
+    static constexpr char key = 0;  // its address names the type
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<void>& kept = parts_[&key];
+    if (!kept) kept = std::make_shared<Part>(*this);
+    return *static_cast<Part*>(kept.get());
+  }
+
  private:
   std::size_t counter_bytes_ = shared::MemoryStore::default_budget;
   std::optional<SipKey> shared_key_;
   std::unique_ptr<shared::MemoryStore> counters_;
   std::unique_ptr<shared::Leases> leases_;
+  Lookups lookups_;
+  std::mutex mutex_;
+  std::map<const void*, std::shared_ptr<void>> parts_;
 };
 
 }  // namespace sallyport::engine

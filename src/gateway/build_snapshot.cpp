@@ -119,9 +119,10 @@ std::optional<Listener> build_listener(const settings::Listen& from, config::Rep
 }  // namespace
 
 std::shared_ptr<const Snapshot> build_snapshot(const settings::Root& root, std::shared_ptr<const Policy> policy,
-                                               config::Report& report) {
+                                               std::shared_ptr<engine::Services> services, config::Report& report) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->policy = std::move(policy);
+  snapshot->services = std::move(services);
   std::map<std::string, int> seen;
   for (const settings::Listen& listen : root.listen) {
     auto listener = build_listener(listen, report);

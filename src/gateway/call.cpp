@@ -200,7 +200,10 @@ Task<Answer> Call::look_up(Lookup lookup) {
     const auto grants = co_await redis->ask(shared::asks_in(lookup.key), transaction_.arena());
     co_return Answer{true, shared::packed(grants)};
   }
-  co_return Answer{};
+  engine::Services* const services = snapshot_->services.get();
+  engine::Answerer* const answerer = services != nullptr ? services->lookups().find(lookup.provider) : nullptr;
+  const LookUp::Found found = co_await LookUp(*worker_, answerer, lookup.key);
+  co_return Answer{found.found, transaction_.arena().copy(found.value)};
 }
 
 Task<Call::Step> Call::deny(const Problem& problem) { co_return co_await send_problem(problem); }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/services.hpp"
 #include "http/head.hpp"
 
 #include <sallyport/engine.hpp>
@@ -67,6 +68,7 @@ struct RedisSettings;  // redis_settings.hpp
 struct Snapshot {
   std::shared_ptr<const Policy> policy;
   std::shared_ptr<const RedisSettings> redis;  // null: counters are this node's own
+  std::shared_ptr<engine::Services> services;  // who answers what controls need
   std::vector<Upstream> upstreams;             // by Api::index
   std::vector<Listener> listeners;
 };

@@ -108,6 +108,7 @@ void Worker::spawn(Task<> task) {
 void Worker::run() {
   spawn(obey());
   use_redis();
+  spawn(mailbox_->deliver(reactor_));
   auto next_tick = started_ + Wheel::tick;
   while (!draining_ || !sessions_.empty()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick - std::chrono::steady_clock::now());
@@ -118,6 +119,7 @@ void Worker::run() {
     tick(now);
   }
   orders_->event.close();
+  mailbox_->close();
   upstreams_.clear();
   if (redis_) redis_->close();
   http2_upstreams_.clear();

@@ -12,6 +12,7 @@
 #include "events/recorder.hpp"
 #include "gateway/buffers.hpp"
 #include "gateway/http2_pool.hpp"
+#include "gateway/mailbox.hpp"
 #include "gateway/pipe.hpp"
 #include "gateway/reactor.hpp"
 #include "gateway/snapshot.hpp"
@@ -78,6 +79,8 @@ class Worker {
   Http2Pool& http2_upstreams() { return http2_upstreams_; }
   events::Recorder& recorder() { return recorder_; }
   UuidSource& ids() { return ids_; }
+  // Where other threads answer this one.
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
   WorkerStats& own_stats() { return stats_; }
   std::uint32_t next_turn() { return turn_++; }
   // Null: no shared store is configured. A call that waits keeps it.
@@ -109,6 +112,7 @@ class Worker {
   Http2Pool http2_upstreams_{*this};
   UuidSource ids_;
   std::shared_ptr<Redis> redis_;
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::shared_ptr<const Snapshot> local_;  // its control block is this worker's own
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Call>> calls_;
