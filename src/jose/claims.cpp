@@ -128,6 +128,10 @@ std::expected<const Value*, Reason> read_claims(const Jws& jws, Arena& arena) {
 
 std::optional<Reason> check_claims(const Jws& jws, const Value& claims, const TokenRules& rules, std::int64_t now) {
   if (auto wrong = check_header(jws, rules)) return wrong;
+  return check_claims(claims, rules, now);
+}
+
+std::optional<Reason> check_claims(const Value& claims, const TokenRules& rules, std::int64_t now) {
   for (const std::string_view name : text_claims) {
     const Value* claim = claims.find(name);
     if (claim != nullptr && !claim->is(Kind::string))

@@ -44,6 +44,10 @@ inline constexpr double max_time = 9007199254740992.0;
 [[nodiscard]] std::optional<Reason> check_claims(const Jws& jws, const decode::Value& claims, const TokenRules& rules,
                                                  std::int64_t now);
 
+// The same without a header: of claims that somebody vouches for otherwise, such as the answer of RFC 7662.
+[[nodiscard]] std::optional<Reason> check_claims(const decode::Value& claims, const TokenRules& rules,
+                                                 std::int64_t now);
+
 // A claim by its path: "realm_access.roles" is the member `roles` of the claim `realm_access`. A claim
 // whose name has dots itself ("https://example.com/roles") is found first.
 [[nodiscard]] const decode::Value* find_claim(const decode::Value& claims, std::string_view path);
