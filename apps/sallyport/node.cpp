@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <tuple>
 
 #include "assembly/assembly.hpp"
 #include "base/json_text.hpp"
 #include "gateway/build_snapshot.hpp"
+#include "identity/api_key_files.hpp"
+#include "identity/introspector.hpp"
+#include "identity/key_sources.hpp"
 
 namespace sallyport::cli {
 namespace {
+
+constexpr std::chrono::seconds first_keys{6};  // the longest wait for keys that are fetched
 
 events::Options log_options(const settings::Events& from) {
   events::Options options;
@@ -23,6 +29,19 @@ events::Options log_options(const settings::Events& from) {
   options.sync = from.sync;
   options.redact = from.redact;
   return options;
+}
+
+// Issuers' keys are fetched, files of API keys watched. Issuers whose keys do not come in time are no reason not to
+// start: their tokens are refused meanwhile.
+void start_fetching(engine::Services& services, config::Report& report) {
+  const auto tell = [](const std::string& what) {
+    static_cast<void>(std::fprintf(stderr, "sallyport: %s\n", what.c_str()));
+  };
+  services.part<identity::ApiKeyFiles>().start(tell);
+  services.part<identity::Introspectors>().start();
+  for (Error& missing : services.part<identity::KeySources>().start(first_keys, tell)) {
+    report.warning(std::move(missing));
+  }
 }
 
 // What only a start reads; said at a reload, so that nobody believes it was taken.
@@ -54,6 +73,7 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   if (!assembled) return nullptr;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, node->services_, report);
   if (!snapshot) return nullptr;
+  start_fetching(*node->services_, report);
   node->root_ = std::move(assembled->root);
   node->loaded(1, *assembled->policy);
   node->started_at_us_ = events::system_now_us();
@@ -165,6 +185,7 @@ bool Node::reload(config::Report& report) {
   if (!assembled) return false;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, services_, report);
   if (!snapshot) return false;
+  start_fetching(*services_, report);
   if (const auto updated = server_->update(snapshot); !updated) {
     report.error(updated.error());
     return false;

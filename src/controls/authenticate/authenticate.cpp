@@ -1,95 +1,150 @@
 // authenticate: who calls. Contract in README.md.
 #include <algorithm>
 
+#include "controls/authenticate/app_keys.hpp"
 #include "controls/authenticate/bearer.hpp"
 #include "controls/authenticate/config.hpp"
-#include "controls/authenticate/issuer.hpp"
+#include "controls/authenticate/opaque_tokens.hpp"
+#include "controls/authenticate/possession.hpp"
+#include "controls/authenticate/tokens.hpp"
 #include "engine/descriptor.hpp"
-#include "jose/jws.hpp"
-#include "jose/verified_tokens.hpp"
 
 namespace sallyport::controls::authenticate {
 namespace {
 
 class Authenticate final : public Control {
  public:
-  Authenticate(const Config& config, std::vector<AcceptedIssuer> issuers, std::string_view realm)
-      : issuers_(std::move(issuers)),
+  Authenticate(const Config& config, std::vector<AcceptedIssuer> issuers, std::optional<OpaqueTokens> opaque,
+               std::optional<AppKeys> keys, engine::Services* services, std::string_view realm)
+      : tokens_(std::move(issuers), config.remember),
+        opaque_(std::move(opaque)),
+        keys_(std::move(keys)),
+        needs_(config.needs),
         scopes_(config.scopes),
-        challenges_(realm, config.scopes),
+        possession_(config.dpop, services),
+        challenges_(realm, config.scopes, scheme_of(config)),
+        proof_challenges_(realm, config.scopes, "DPoP"),
         optional_(config.optional),
-        forward_(config.forward_credentials) {
-    if (config.remember != 0) verified_ = std::make_unique<jose::VerifiedTokens>(config.remember);
+        forward_(config.forward_credentials) {}
+
+  // Without issuers and keys nobody is asked, and nothing is spent.
+  [[nodiscard]] Phases phases() const override {
+    return !takes_tokens() && !keys_ ? Phases{} : Phases{Phase::request_head};
   }
 
-  // Without issuers nobody is asked, and nothing is spent.
-  [[nodiscard]] Phases phases() const override { return issuers_.empty() ? Phases{} : Phases{Phase::request_head}; }
-
   Verdict on_request_head(const Context& context) const override {
-    const Field* field = context.request().fields.find(FieldName::authorization);
-    if (field == nullptr) {
-      if (optional_) return Pass{};
-      return unauthorized(challenges_.no_credentials, {"no_credentials", "the call has no credentials"});
+    const Fields& fields = context.request().fields;
+    const Field* token = !takes_tokens() ? nullptr : fields.find(FieldName::authorization);
+    const Field* key = keys_ ? fields.find(keys_->header()) : nullptr;
+    if (token == nullptr && key == nullptr && optional_) return Pass{};
+    if (const auto missing = what_is_missing(token != nullptr, key != nullptr)) {
+      return unauthorized(challenges_.no_credentials, *missing);
     }
-    const auto token = bearer_token(field->value);
-    if (!token) return unauthorized(challenges_.invalid_token, {"scheme", "the credentials are no bearer token"});
-    const auto actor = judge(*token, context);
-    if (!actor) return unauthorized(challenges_.invalid_token, actor.error());
-    context.set_actor(*actor);
+
+    std::optional<App> app;
+    if (key != nullptr) {
+      if (keys_->is_doubled(context.request())) return refused({"key_form", "the call has two API keys"});
+      const auto judged = keys_->judge(key->value, context);
+      if (!judged) return refused(judged.error());
+      app = *judged;
+    }
+    Actor actor = app ? actor_of(*app) : Actor{};
+    if (token != nullptr) {
+      const auto user = user_of(token->value, context);
+      if (!user) return user.error();
+      if (app && !belong_together(*app, *user)) {
+        return refused({"pair", "the API key and the token do not belong together"});
+      }
+      actor = app ? actor_of(*app, *user, context.arena()) : *user;
+    } else if (app && app->needs_user()) {
+      return refused({"pair", "the API key is bound to a user, whose token is missing"});
+    }
+    context.set_actor(actor);
     for (const std::string& scope : scopes_) {
-      if (std::ranges::find(actor->scopes, scope) == actor->scopes.end()) return insufficient();
+      if (std::ranges::find(actor.scopes, scope) == actor.scopes.end()) return insufficient();
     }
-    if (forward_) return Pass{};
-    const auto edits = context.arena().array<Edit>(1);
-    edits[0] = {Edit::Kind::remove, 0, field->name, {}};
-    return Rewrite{edits, nullptr, {}};
+    return forward_ ? Verdict(Pass{}) : without(token, key, context.arena());
   }
 
  private:
-  [[nodiscard]] std::expected<Actor, Reason> judge(std::string_view token, const Context& context) const {
-    Arena& arena = context.arena();
-    const auto jws = jose::read_jws(token, arena);
-    if (!jws) return std::unexpected(jws.error());
-    const auto claims = jose::read_claims(*jws, arena);
-    if (!claims) return std::unexpected(claims.error());
-    // `iss` only chooses whose rules and keys apply: with all of them it must then agree.
-    const AcceptedIssuer* issuer = issuer_of(**claims);
-    if (issuer == nullptr) return std::unexpected(Reason{"issuer", "nobody whose tokens are accepted"});
-    if (const auto wrong = jose::check_claims(*jws, **claims, issuer->rules(), context.now())) {
-      return std::unexpected(*wrong);
+  // Who the token says it is; or the verdict that ends the call, or makes it wait.
+  [[nodiscard]] std::expected<Actor, Verdict> user_of(std::string_view authorization, const Context& context) const {
+    const auto credential = read_credential(authorization);
+    if (!credential) return std::unexpected(refused({"scheme", "the credentials are no token"}));
+    std::optional<Lookup> question;
+    const bool opaque = opaque_ && (tokens_.empty() || std::ranges::count(credential->token, '.') != 2);
+    const auto user = opaque ? opaque_->judge(credential->token, context, question)
+                             : tokens_.judge(credential->token, context, question);
+    // A key that we do not know may have come to be a moment ago: asked for once a call, as is the server
+    // that knows the token.
+    if (question && context.answer() == nullptr) return std::unexpected(Need{*question});
+    if (!user && user.error().rule == "introspection") return std::unexpected(unavailable(user.error()));
+    const bool by_proof = credential->scheme == Credential::Scheme::dpop && possession_.mode() != DpopMode::off;
+    if (!user) {
+      return std::unexpected(by_proof ? unauthorized(proof_challenges_.invalid_token, user.error())
+                                      : refused(user.error()));
     }
-    if (const auto wrong = check_signature(*jws, *issuer)) return std::unexpected(*wrong);
-    return issuer->actor(**claims, arena);
+    if (const auto wrong = possession_.check(*credential, *user, context)) {
+      return std::unexpected(by_proof ? bad_proof(*wrong, context) : refused(*wrong));
+    }
+    return *user;
   }
 
-  [[nodiscard]] const AcceptedIssuer* issuer_of(const decode::Value& claims) const {
-    const decode::Value* issuer = claims.find("iss");
-    if (issuer == nullptr || !issuer->is(decode::Kind::string)) return nullptr;
-    for (const AcceptedIssuer& one : issuers_) {
-      if (one.rules().issuer == issuer->text()) return &one;
-    }
-    return nullptr;
+  // Not the client's fault: the token may be good.
+  static Verdict unavailable(Reason why) {
+    return Deny{{503, "unavailable", "The credentials cannot be checked now", {}, "Retry-After", "5"}, why};
   }
 
-  [[nodiscard]] std::optional<Reason> check_signature(const jose::Jws& jws, const AcceptedIssuer& issuer) const {
-    const jose::KeySet& keys = issuer.keys();
-    jose::VerifiedTokens::Digest digest;
-    if (verified_) {
-      digest = verified_->digest(jws.compact, keys.version());
-      if (verified_->has(digest)) return std::nullopt;
-    }
-    switch (keys.verify(jws.algorithm, jws.key_id, jws.signing_input, jws.signature)) {
-      case jose::KeySet::Match::good:
-        if (verified_) verified_->add(digest);
-        return std::nullopt;
-      case jose::KeySet::Match::unknown_key:
-        return Reason{"unknown_key", "the issuer has no such key"};
-      case jose::KeySet::Match::bad_signature:
-        return Reason{"signature", "the signature is not the issuer's"};
-    }
-    return Reason{"signature", "the signature was not checked"};
+  [[nodiscard]] bool takes_tokens() const { return !tokens_.empty() || opaque_; }
+
+  [[nodiscard]] Verdict bad_proof(Reason why, const Context& context) const {
+    const std::string_view nonce = possession_.nonce(context);
+    const bool only_nonce = why.rule == "dpop_nonce";
+    Verdict verdict = unauthorized(only_nonce ? proof_challenges_.use_nonce : proof_challenges_.invalid_proof, why);
+    if (nonce.empty()) return verdict;
+    const auto fields = context.arena().array<Edit>(1);
+    fields[0] = {Edit::Kind::add, 0, "DPoP-Nonce", nonce};
+    std::get<Deny>(verdict).problem.fields = fields;
+    return verdict;
   }
 
+  [[nodiscard]] std::optional<Reason> what_is_missing(bool token, bool key) const {
+    switch (needs_) {
+      case Needs::token_or_key:
+        if (token || key) return std::nullopt;
+        break;
+      case Needs::token:
+        if (token) return std::nullopt;
+        break;
+      case Needs::key:
+        if (key) return std::nullopt;
+        break;
+      case Needs::token_and_key:
+        if (token && key) return std::nullopt;
+        if (token) return Reason{"no_credentials", "the call has a token, and no API key"};
+        if (key) return Reason{"no_credentials", "the call has an API key, and no token"};
+        break;
+    }
+    return Reason{"no_credentials", "the call has no credentials, or not those that are needed"};
+  }
+
+  static const char* scheme_of(const Config& config) {
+    if (config.issuers.empty() && !config.introspection) return "ApiKey";
+    return config.dpop.mode == DpopMode::strict ? "DPoP" : "Bearer";
+  }
+
+  // What was ours goes no further.
+  static Verdict without(const Field* token, const Field* key, Arena& arena) {
+    const auto edits = arena.array<Edit>(3);
+    std::size_t count = 0;
+    if (token != nullptr) edits[count++] = {Edit::Kind::remove, 0, "DPoP", {}};
+    for (const Field* field : {token, key}) {
+      if (field != nullptr) edits[count++] = {Edit::Kind::remove, 0, field->name, {}};
+    }
+    return Rewrite{edits.first(count), nullptr, {}};
+  }
+
+  [[nodiscard]] Verdict refused(Reason why) const { return unauthorized(challenges_.invalid_token, why); }
   // The client hears nothing of why: that helps only those who forge.
   static Verdict unauthorized(std::string_view challenge, Reason why) {
     return Deny{{401, "unauthorized", "Valid credentials are needed", {}, "WWW-Authenticate", challenge}, why};
@@ -101,15 +156,19 @@ class Authenticate final : public Control {
                  {},
                  "WWW-Authenticate",
                  challenges_.insufficient_scope},
-                {"insufficient_scope", "the token lacks a scope that every call needs"}};
+                {"insufficient_scope", "the credentials lack a scope that every call needs"}};
   }
 
-  std::vector<AcceptedIssuer> issuers_;
+  Tokens tokens_;
+  std::optional<OpaqueTokens> opaque_;
+  std::optional<AppKeys> keys_;
+  Needs needs_;
   std::vector<std::string> scopes_;
+  Possession possession_;
   Challenges challenges_;
+  Challenges proof_challenges_;
   bool optional_;
   bool forward_;
-  std::unique_ptr<jose::VerifiedTokens> verified_;  // a memo that changes no answer; null when off
 };
 
 std::shared_ptr<const Control> make(const Config& config, const engine::Scope& scope, const document::Node* section,
@@ -120,17 +179,33 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
     const document::Node& at = list != nullptr && list->is_sequence() ? list->items()[i] : *section;
     const config::Report::Below below(report, "issuers");
     const config::Report::Below one(report, i);
-    if (auto issuer = AcceptedIssuer::make(config.issuers[i], at, report)) issuers.push_back(std::move(*issuer));
+    if (auto issuer = AcceptedIssuer::make(config.issuers[i], at, scope.services, report)) {
+      issuers.push_back(std::move(*issuer));
+    }
+  }
+  std::optional<OpaqueTokens> opaque;
+  if (config.introspection) {
+    const config::Report::Below below(report, "introspection");
+    opaque = OpaqueTokens::make(*config.introspection, *section->find("introspection"), *scope.services, report);
+    if (!opaque) return nullptr;
+  }
+  std::optional<AppKeys> keys;
+  if (config.api_keys) {
+    const config::Report::Below below(report, "api_keys");
+    keys = AppKeys::make(*config.api_keys, *section->find("api_keys"), *scope.services, report);
+    if (!keys) return nullptr;
   }
   std::string realm = config.realm;
   if (realm.empty()) realm = scope.api != nullptr ? scope.api->name : "api";
-  return std::make_shared<const Authenticate>(config, std::move(issuers), realm);
+  return std::make_shared<const Authenticate>(config, std::move(issuers), std::move(opaque), std::move(keys),
+                                              scope.services, realm);
 }
 
 }  // namespace
 
 const engine::Descriptor& descriptor() {
-  static constexpr auto self = engine::describe<Config, make>("authenticate", "Finds out who calls, by their tokens.");
+  static constexpr auto self =
+      engine::describe<Config, make>("authenticate", "Finds out who calls, by their tokens and API keys.");
   return self;
 }
 

@@ -1,107 +1,23 @@
 // What the cases cannot say: the challenge, the actor, what is remembered, what a configuration refuses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "config/report.hpp"
 #include "controls/authenticate/bearer.hpp"
+#include "controls/authenticate/testing/call.hpp"
 #include "decode/value.hpp"
-#include "document/node.hpp"
-#include "engine/descriptor.hpp"
-#include "jose/testing/signer.hpp"
-#include "spec/router.hpp"
-
-#include <sallyport/engine.hpp>
+#include "fetch/testing/scripted_server.hpp"
+#include "identity/key_sources.hpp"
 
 namespace sallyport::controls::authenticate {
-
-const engine::Descriptor& descriptor();
 
 namespace {
 
 using jose::Algorithm;
 using jose::testing::Signer;
+using testing::Authentication;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr std::int64_t now = 1'700'000'000;
-
-class Authentication : public ::testing::Test {
- protected:
-  Authentication() {
-    char name[] = "/tmp/sallyport-authenticate-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  ~Authentication() override { std::filesystem::remove_all(folder_); }
-
-  std::string file(const std::string& name, const std::string& text, bool secret = false) {
-    const std::filesystem::path path = folder_ / name;
-    std::ofstream(path) << text;
-    std::filesystem::permissions(path, std::filesystem::perms(secret ? 0600 : 0644));
-    return path;
-  }
-
-  // What is wrong with the section; it is compiled into the policy when nothing is.
-  std::string compile(const std::string& section) {
-    config::Report report;
-    const auto parsed = document::parse(section, "test");
-    if (!parsed) return parsed.error().text();
-    auto api = std::make_unique<Api>();
-    api->name = "shop";
-    api->hosts = {"*"};
-    api->base_path = "/";
-    auto compiled = descriptor().compile(&parsed->root(), {api.get(), nullptr}, report);
-    if (!compiled) return report.text();
-    policy_ = std::make_unique<Policy>();
-    policy_->router = std::make_shared<const Router>(Router::build({api.get()}).value());
-    policy_->apis.push_back(std::move(api));
-    policy_->pipelines.emplace_back(
-        std::vector<Step>{{"authenticate", compiled->control, Mode::enforce, OnError::deny, 0, {}}});
-    return report.text();
-  }
-
-  // An issuer with one key of this signer.
-  std::string issuer(const Signer& signer, const std::string& more = {}, const char* name = "https://id.test/") {
-    return "{ issuer: '" + std::string(name) + "', audiences: shop, algorithms: ES256, jwks: " +
-           file("jwks" + std::to_string(++files_), signer.jwk(R"("kid":"k")")) + more + " }";
-  }
-
-  static std::string token(const Signer& signer, const std::string& claims,
-                           const std::string& header = R"({"alg":"ES256","kid":"k"})") {
-    return signer.token(Algorithm::es256, header, claims);
-  }
-  static std::string claims(const std::string& more = {}, std::int64_t expires = 600) {
-    return R"({"iss":"https://id.test/","aud":"shop","exp":)" + std::to_string(now + expires) +
-           (more.empty() ? "" : "," + more) + "}";
-  }
-
-  // The rule that refuses a call with this token, or "".
-  std::string rule(const std::string& token, std::int64_t at = now) {
-    head_ = "GET /orders HTTP/1.1\r\nHost: h\r\n" + (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") +
-            "\r\n";
-    EXPECT_TRUE(parse_request(head_, false, transaction_.fresh_arena(), request_));
-    transaction_.begin(*policy_, connection_, request_, Clock{at * 1'000'000});
-    verdict_ = transaction_.request_head();
-    const auto* deny = std::get_if<Deny>(&verdict_);
-    return deny == nullptr ? "" : std::string(deny->reason.rule);
-  }
-  const Problem& problem() const { return std::get<Deny>(verdict_).problem; }
-  const Actor& actor() const { return *transaction_.event().actor; }
-
-  std::filesystem::path folder_;
-  int files_ = 0;
-  std::unique_ptr<Policy> policy_;
-  std::string head_;
-  Connection connection_;
-  Request request_;
-  Transaction transaction_;
-  Verdict verdict_;
-  const Signer signer_ = Signer::ec("P-256");
-};
+using testing::now;
 
 TEST_F(Authentication, ChallengesAreThoseOfRfc6750) {
   ASSERT_EQ(compile("{ scopes: [a, b:c], issuers: [" + issuer(signer_) + "] }"), "");
@@ -155,6 +71,54 @@ TEST_F(Authentication, EachIssuerHasItsOwnKeys) {
   EXPECT_EQ(rule(token(signer_, others)), "signature");
   EXPECT_EQ(rule(token(signer_, R"({"aud":"shop","exp":9000000000})")), "issuer");
   EXPECT_EQ(rule(token(signer_, R"({"iss":["https://id.test/"],"aud":"shop","exp":9000000000})")), "issuer");
+}
+
+// An issuer whose keys are at this port of this machine.
+std::string fetched_issuer(const std::string& port) {
+  return "{ issuer: 'https://id.test/', audiences: shop, algorithms: ES256, jwks_url: 'http://127.0.0.1:" + port +
+         "/' }";
+}
+
+TEST_F(Authentication, ForKeysThatAreNotKnownItAsksOnce) {
+  ASSERT_EQ(compile("{ issuers: [" + fetched_issuer("1") + "] }"), "");
+  (void)rule(token(signer_, claims()));
+  ASSERT_TRUE(std::holds_alternative<Need>(verdict_));
+  EXPECT_NE(services_.lookups().find(std::get<Need>(verdict_).lookup.provider), nullptr);
+  for (const bool found : {false, true}) {
+    const Verdict last = transaction_.resume(Answer{found, {}});
+    ASSERT_TRUE(std::holds_alternative<Deny>(last)) << found;
+    EXPECT_EQ(std::get<Deny>(last).reason.rule, "unknown_key");
+    (void)rule(token(signer_, claims()));
+  }
+  EXPECT_EQ(rule(token(signer_, claims({}, -600))), "expired") << "what is wrong anyway costs no fetch";
+}
+
+TEST_F(Authentication, KeysThatWereFetchedVerify) {
+  const std::string body = signer_.jwk(R"("kid":"k")");
+  const fetch::testing::ScriptedServer server("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
+                                              "\r\n\r\n" + body);
+  ASSERT_EQ(compile("{ issuers: [" + fetched_issuer(server.port()) + "] }"), "");
+  EXPECT_TRUE(services_.part<identity::KeySources>().start(std::chrono::seconds(20), {}).empty());
+  EXPECT_EQ(rule(token(signer_, claims())), "");
+  EXPECT_TRUE(actor().known());
+  EXPECT_EQ(rule(token(Signer::ec("P-256"), claims())), "signature") << "a known key is not asked for";
+  (void)rule(token(signer_, claims(), R"({"alg":"ES256","kid":"other"})"));
+  EXPECT_TRUE(std::holds_alternative<Need>(verdict_));
+  (void)rule(token(Signer::ec("P-256"), claims(), R"({"alg":"ES256"})"));
+  EXPECT_TRUE(std::holds_alternative<Need>(verdict_)) << "a key without a name may be a new one";
+}
+
+TEST_F(Authentication, KeysThatAreFetchedAreConfiguredWithCare) {
+  const std::string head = "{ issuers: [{ issuer: 'https://id.test', audiences: b, algorithms: ";
+  EXPECT_EQ(compile(head + "ES256, discovery: true }] }"), "");
+  EXPECT_THAT(compile(head + "[ES256, HS256], discovery: true }] }"), HasSubstr("HS256 needs a secret"));
+  EXPECT_THAT(compile(head + "ES256, discovery: true, jwks_url: 'https://a/' }] }"), HasSubstr("more than one place"));
+  EXPECT_THAT(compile(head + "ES256, jwks_url: 'http://id.test/' }] }"), HasSubstr("is not encrypted"));
+  EXPECT_THAT(compile(head + "ES256, jwks_url: 'https://a/', key_hosts: b }] }"), HasSubstr("key_hosts"));
+  EXPECT_THAT(compile(head + "ES256, public_key: " + file("pem", "x") + ", refresh: 1m }] }"),
+              HasSubstr("keys that are fetched"));
+  EXPECT_THAT(compile("{ issuers: [{ issuer: shop, audiences: b, algorithms: ES256, discovery: true }] }"),
+              HasSubstr("is no https URL"));
 }
 
 TEST_F(Authentication, TheProfileOfAccessTokens) {
@@ -251,12 +215,15 @@ TEST_F(Authentication, KeysThatCannotBeUsedAreSaid) {
               ::testing::AllOf(HasSubstr("left out, key 1 (e)"), HasSubstr("no key of the issuer fits ES256")));
 }
 
-TEST(Bearer, IsOneToken) {
-  EXPECT_EQ(bearer_token("Bearer abc"), "abc");
-  EXPECT_EQ(bearer_token("bEaReR   a.b-c_~+/=="), "a.b-c_~+/==");
-  for (const char* value : {"", "Bearer", "Bearer ", "Bearerabc", "Basic abc", "Bearer\tabc", "Bearer a b",
-                            "Bearer a,b", "Bearer \"a\"", "Bearer =", "Bearer a=b", "XBearer a", "Bearer a\x80"}) {
-    EXPECT_EQ(bearer_token(value), std::nullopt) << value;
+TEST(Credentials, AreOneToken) {
+  EXPECT_EQ(read_credential("Bearer abc")->token, "abc");
+  EXPECT_EQ(read_credential("Bearer abc")->scheme, Credential::Scheme::bearer);
+  EXPECT_EQ(read_credential("bEaReR   a.b-c_~+/==")->token, "a.b-c_~+/==");
+  EXPECT_EQ(read_credential("dPOP a.b")->scheme, Credential::Scheme::dpop);
+  for (const char* value :
+       {"", "Bearer", "Bearer ", "Bearerabc", "Basic abc", "Bearer\tabc", "Bearer a b", "Bearer a,b", "Bearer \"a\"",
+        "Bearer =", "Bearer a=b", "XBearer a", "Bearer a\x80", "DPoP", "DPoP a b", "DPoPa"}) {
+    EXPECT_FALSE(read_credential(value)) << value;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "controls/authenticate/config.hpp"
 
+#include "base/ascii.hpp"
+
 namespace sallyport::controls::authenticate {
 namespace {
 
@@ -14,11 +16,22 @@ bool is_quotable(std::string_view text) {
 bool is_scope(std::string_view text) { return !text.empty() && is_quotable(text) && !text.contains(' '); }
 
 void check_issuer(const Issuer& issuer, config::Report& report, const document::Node& at) {
-  const int sources =
-      (issuer.jwks.empty() ? 0 : 1) + (issuer.public_key.empty() ? 0 : 1) + (issuer.secret.empty() ? 0 : 1);
+  const int sources = (issuer.jwks.empty() ? 0 : 1) + (issuer.public_key.empty() ? 0 : 1) +
+                      (issuer.secret.empty() ? 0 : 1) + (issuer.jwks_url.empty() ? 0 : 1) + (issuer.discovery ? 1 : 0);
   if (sources != 1) {
     report.error(at, sources == 0 ? "the issuer has no keys" : "the issuer's keys come from more than one place",
-                 "give one of jwks, public_key and secret");
+                 "give one of discovery, jwks_url, jwks, public_key and secret");
+  }
+  if (issuer.jwks_url.empty() && !issuer.discovery) {
+    for (const char* key : {"ca", "private_network", "refresh", "refresh_rest"}) {
+      if (at.find(key) != nullptr) {
+        report.error(at, std::string("`") + key + "` is about keys that are fetched, and none are",
+                     "give discovery or jwks_url, or leave it out");
+      }
+    }
+  }
+  if (!issuer.discovery && !issuer.key_hosts.empty()) {
+    report.error(at, "`key_hosts` is about discovery, which is not on");
   }
   if (!issuer.untyped && issuer.types.empty()) report.error(at, "no token can have a type that is allowed");
   if (issuer.profile == Profile::at_jwt && at.find("types") != nullptr) {
@@ -38,15 +51,95 @@ void check_all(const Config& config, config::Report& report, const document::Nod
     if (!is_scope(scope)) report.error(at, "`" + scope + "` is no scope", "letters, digits and signs without spaces");
   }
   if (!is_quotable(config.realm)) report.error(at, "the realm has characters that a quoted text cannot have");
-  if (config.issuers.empty() && !config.scopes.empty()) {
+  if (config.issuers.empty() && !config.introspection && !config.api_keys && !config.scopes.empty()) {
     report.error(at, "scopes are asked for, but nobody may issue tokens", "name the issuers");
+  }
+  const bool token = config.needs == Needs::token || config.needs == Needs::token_and_key;
+  const bool key = config.needs == Needs::key || config.needs == Needs::token_and_key;
+  if (token && config.issuers.empty() && !config.introspection)
+    report.error(at, "tokens are needed, but nobody may issue them");
+  if (key && !config.api_keys) report.error(at, "API keys are needed, but there are none", "give `api_keys`");
+  if (config.optional && config.needs == Needs::token_and_key) {
+    report.error(at, "both are needed, but credentials are optional");
   }
   if (config.optional && !config.scopes.empty()) {
     report.error(at, "scopes are asked for, but tokens are optional", "a call without a token has no scopes");
   }
 }
 
+// The event log leaves out the values of names that say `api key`, and of no others that are this field's.
+void check_header(const ApiKeySource& source, config::Report& report, const document::Node& at) {
+  std::string letters;
+  bool good = !source.header.empty() && source.header.size() <= 64;
+  for (const char c : source.header) {
+    good = good && (is_letter(c) || is_digit(c) || c == '-');
+    if (c != '-') letters += lower(c);
+  }
+  if (good && letters.contains("apikey")) return;
+  report.error(at, "`" + source.header + "` is no name for a field that holds API keys",
+               "letters, digits and `-`, with `API-Key` in it: only then no log shows it");
+}
+
 }  // namespace
+
+const config::Table<ApiKeySource>& config_table(const ApiKeySource*) {
+  static const auto table =
+      config::Table<ApiKeySource>("api_keys", "The keys that applications call with.")
+          .field("file", &ApiKeySource::file,
+                 {.doc = "The file that `sallyport keys` works on. It is read again when it changes.",
+                  .required = true,
+                  .example = "keys/api-keys.json"})
+          .field("header", &ApiKeySource::header, {.doc = "The field that holds the key; it must say `API-Key`."})
+          .check(check_header);
+  return table;
+}
+
+const config::Table<Introspection>& config_table(const Introspection*) {
+  static const auto table =
+      config::Table<Introspection>("introspection",
+                                   "Whom to ask about tokens that are no signed ones (RFC 7662). The answer must have "
+                                   "iss, aud and exp as a token would.")
+          .field("url", &Introspection::url,
+                 {.doc = "The introspection endpoint: https, or http to localhost.",
+                  .required = true,
+                  .example = "https://id.example.com/introspect"})
+          .field("client", &Introspection::client,
+                 {.doc = "The name that the gateway has there (client_id).", .required = true, .example = "gateway"})
+          .field("secret", &Introspection::secret, {.doc = "Its secret.", .required = true})
+          .field("issuer", &Introspection::issuer,
+                 {.doc = "The claim `iss`, compared exactly.", .required = true, .example = "https://id.example.com/"})
+          .field("audiences", &Introspection::audiences,
+                 {.doc = "The claim `aud` must name one of them.",
+                  .required = true,
+                  .example = "orders-api",
+                  .min = "1",
+                  .one_or_many = true})
+          .field(
+              "ca", &Introspection::ca,
+              {.doc = "Certificates, PEM, that the server is trusted by; the system's when absent.", .existing = true})
+          .field("private_network", &Introspection::private_network,
+                 {.doc = "The server may have a private address though it is given by name."})
+          .field("keep", &Introspection::keep,
+                 {.doc = "How long an answer holds, at most to the token's end: so late may a revocation take effect. "
+                         "0 asks each time.",
+                  .max = "10m"})
+          .field("scope_claims", &Introspection::scope_claims,
+                 {.doc = "Claims that hold scopes.", .max = "20", .one_or_many = true})
+          .field("role_claims", &Introspection::role_claims,
+                 {.doc = "Claims that hold roles or groups.", .max = "20", .one_or_many = true})
+          .field("tenant_claim", &Introspection::tenant_claim, {.doc = "The claim that names the tenant."});
+  return table;
+}
+
+const config::Table<Dpop>& config_table(const Dpop*) {
+  static const auto table =
+      config::Table<Dpop>("dpop", "Proofs of possession beside tokens that are bound to a key (RFC 9449).")
+          .field("mode", &Dpop::mode, {.doc = "When a proof is needed."})
+          .field("max_age", &Dpop::max_age, {.doc = "How old a proof may be.", .min = "5s", .max = "5m"})
+          .field("nonce", &Dpop::nonce, {.doc = "A proof must name a nonce of the gateway, which changes each minute."})
+          .shorthand("mode");
+  return table;
+}
 
 const config::Table<Issuer>& config_table(const Issuer*) {
   static const auto table =
@@ -73,6 +166,30 @@ const config::Table<Issuer>& config_table(const Issuer*) {
                  {.doc = "A file with the issuer's public key or certificate, PEM.", .existing = true})
           .field("secret", &Issuer::secret,
                  {.doc = "The shared secret of HS256, HS384 or HS512, its bytes as they are."})
+          .field("discovery", &Issuer::discovery,
+                 {.doc = "Fetch the keys from where the issuer's discovery document says (OpenID Connect Discovery)."})
+          .field("jwks_url", &Issuer::jwks_url,
+                 {.doc = "Where the issuer publishes its keys as a JWK Set: https, or http to localhost. It is fetched "
+                         "again and again.",
+                  .example = "https://id.example.com/jwks"})
+          .field("key_hosts", &Issuer::key_hosts,
+                 {.doc = "Hosts where discovery may find the keys, besides the issuer's own.",
+                  .example = "keys.example.com",
+                  .max = "10",
+                  .one_or_many = true})
+          .field("ca", &Issuer::ca,
+                 {.doc = "Certificates, PEM, that the place of the keys is trusted by; the system's when absent.",
+                  .existing = true})
+          .field("private_network", &Issuer::private_network,
+                 {.doc = "The place of the keys may have a private address though it is given by name."})
+          .field("refresh", &Issuer::refresh,
+                 {.doc = "How often keys are fetched. Those that are known go on when that fails.",
+                  .min = "10s",
+                  .max = "1d"})
+          .field("refresh_rest", &Issuer::refresh_rest,
+                 {.doc = "Least time between two fetches, also for tokens by keys that are not known.",
+                  .min = "1s",
+                  .max = "1h"})
           .field("profile", &Issuer::profile, {.doc = "What kind of tokens it issues."})
           .field("types", &Issuer::types,
                  {.doc = "Values that the token's `typ` may have.", .max = "20", .one_or_many = true})
@@ -99,11 +216,16 @@ const config::Table<Issuer>& config_table(const Issuer*) {
 
 const config::Table<Config>& config_table(const Config*) {
   static const auto table =
-      config::Table<Config>("authenticate",
-                            "Finds out who calls: tokens of the issuers named here. A call without a good token is "
-                            "refused with 401, one that lacks a scope with 403.")
+      config::Table<Config>(
+          "authenticate",
+          "Finds out who calls: by tokens of the issuers named here, or API keys. A call without good "
+          "credentials is refused with 401, one that lacks a scope with 403.")
           .field("issuers", &Config::issuers,
                  {.doc = "Who may issue tokens. Without any, nobody is asked.", .max = "50"})
+          .field("introspection", &Config::introspection, {.doc = "Tokens that a server must be asked about."})
+          .field("api_keys", &Config::api_keys, {.doc = "API keys that name applications."})
+          .field("needs", &Config::needs, {.doc = "What a call must have."})
+          .field("dpop", &Config::dpop, {.doc = "Proofs of possession; a mode alone will do."})
           .field("scopes", &Config::scopes,
                  {.doc = "Scopes that every call needs.", .example = "orders:read", .max = "50", .one_or_many = true})
           .field("optional", &Config::optional,

@@ -44,6 +44,14 @@ struct Issuer {
   config::FilePath jwks;
   config::FilePath public_key;
   config::Secret secret;
+  std::string jwks_url;
+  bool discovery = false;
+  // How keys are fetched.
+  std::vector<std::string> key_hosts;
+  config::FilePath ca;
+  bool private_network = false;
+  config::Duration refresh = std::chrono::minutes(5);
+  config::Duration refresh_rest = std::chrono::seconds(30);
   Profile profile = Profile::jwt;
   std::vector<std::string> types{"JWT", "at+jwt"};
   bool untyped = true;
@@ -55,8 +63,56 @@ struct Issuer {
   std::string tenant_claim = "tenant";
 };
 
+struct Introspection {
+  std::string url;
+  std::string client;
+  config::Secret secret;
+  std::string issuer;
+  std::vector<std::string> audiences;
+  config::FilePath ca;
+  bool private_network = false;
+  config::Duration keep = std::chrono::seconds(30);
+  std::vector<std::string> scope_claims{"scope", "scp"};
+  std::vector<std::string> role_claims{"roles", "groups", "realm_access.roles"};
+  std::string tenant_claim = "tenant";
+};
+
+struct ApiKeySource {
+  config::FilePath file;
+  std::string header = "X-API-Key";
+};
+
+enum class DpopMode : std::uint8_t { off, optional, strict };
+
+constexpr auto enum_names(const DpopMode*) {
+  return std::to_array<config::Named<DpopMode>>(
+      {{"off", DpopMode::off, "proofs are not taken, and tokens that need one are refused"},
+       {"optional", DpopMode::optional, "tokens that are bound to a key need one"},
+       {"strict", DpopMode::strict, "every token must be bound to a key and have one"}});
+}
+
+struct Dpop {
+  DpopMode mode = DpopMode::optional;
+  config::Duration max_age = std::chrono::seconds(60);
+  bool nonce = false;
+};
+
+enum class Needs : std::uint8_t { token_or_key, token, key, token_and_key };
+
+constexpr auto enum_names(const Needs*) {
+  return std::to_array<config::Named<Needs>>(
+      {{"token_or_key", Needs::token_or_key, "either will do"},
+       {"token", Needs::token, "a token; a key beside it must be good as well"},
+       {"key", Needs::key, "an API key; a token beside it must be good as well"},
+       {"token_and_key", Needs::token_and_key, "the key says which application, the token which user"}});
+}
+
 struct Config {
   std::vector<Issuer> issuers;
+  std::optional<Introspection> introspection;
+  std::optional<ApiKeySource> api_keys;
+  Needs needs = Needs::token_or_key;
+  Dpop dpop;
   std::vector<std::string> scopes;
   bool optional = false;
   bool forward_credentials = false;
@@ -65,6 +121,9 @@ struct Config {
 };
 
 const config::Table<Issuer>& config_table(const Issuer*);
+const config::Table<Introspection>& config_table(const Introspection*);
+const config::Table<ApiKeySource>& config_table(const ApiKeySource*);
+const config::Table<Dpop>& config_table(const Dpop*);
 const config::Table<Config>& config_table(const Config*);
 
 }  // namespace sallyport::controls::authenticate

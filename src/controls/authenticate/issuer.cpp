@@ -46,25 +46,73 @@ std::string_view text_of(const decode::Value& claims, std::string_view path) {
   return claim != nullptr && claim->is(decode::Kind::string) ? claim->text() : std::string_view();
 }
 
-}  // namespace
-
-std::optional<AcceptedIssuer> AcceptedIssuer::make(const Issuer& config, const document::Node& at,
-                                                   config::Report& report) {
-  auto keys = keys_of(config);
-  if (!keys) {
-    report.error(at, keys.error().message, keys.error().hint);
-    return std::nullopt;
-  }
-  for (const std::string& why : keys->ignored()) report.warning(at, "left out, " + why);
-  jose::Algorithms algorithms;
+void warn_of(const jose::KeySet& keys, const Issuer& config, const document::Node& at, config::Report& report) {
+  for (const std::string& why : keys.ignored()) report.warning(at, "left out, " + why);
   for (const jose::Algorithm one : config.algorithms) {
-    algorithms.add(one);
     bool fits = false;
-    for (const jose::Key& key : keys->keys()) fits = fits || key.fits(one);
+    for (const jose::Key& key : keys.keys()) fits = fits || key.fits(one);
     if (!fits) report.warning(at, "no key of the issuer fits " + std::string(jose::name_of(one)));
   }
+}
 
+identity::KeyLocation location_of(const Issuer& config) {
+  return {.issuer = config.issuer,
+          .url = config.jwks_url,
+          .hosts = config.key_hosts,
+          .ca = config.ca.path,
+          .private_network = config.private_network,
+          .interval = config.refresh,
+          .rest = config.refresh_rest};
+}
+
+}  // namespace
+
+AcceptedIssuer::Keys AcceptedIssuer::keys() const {
+  Keys keys;
+  if (fetched_.source) {
+    keys.held_ = fetched_.source->keys();
+    keys.set_ = keys.held_.get();
+  } else {
+    keys.set_ = keys_.get();
+  }
+  return keys;
+}
+
+std::optional<Lookup> AcceptedIssuer::newer_keys() const {
+  if (!fetched_.source) return std::nullopt;
+  return Lookup{provider_, fetched_.key};
+}
+
+std::optional<AcceptedIssuer> AcceptedIssuer::make(const Issuer& config, const document::Node& at,
+                                                   engine::Services* services, config::Report& report) {
   AcceptedIssuer made;
+  const bool fetched = config.discovery || !config.jwks_url.empty();
+  if (fetched) {
+    const identity::KeyLocation location = location_of(config);
+    if (const auto problem = location.problem()) {
+      report.error(at, problem->message, problem->hint);
+      return std::nullopt;
+    }
+    for (const jose::Algorithm one : config.algorithms) {
+      if (jose::family_of(one) != jose::Family::hmac) continue;
+      report.error(at, std::string(jose::name_of(one)) + " needs a secret, and what is published is none");
+      return std::nullopt;
+    }
+    auto& sources = services->part<identity::KeySources>();
+    made.fetched_ = sources.get(location);
+    made.provider_ = sources.provider();
+  } else {
+    auto keys = keys_of(config);
+    if (!keys) {
+      report.error(at, keys.error().message, keys.error().hint);
+      return std::nullopt;
+    }
+    warn_of(*keys, config, at, report);
+    made.keys_ = std::make_shared<const jose::KeySet>(std::move(*keys));
+  }
+
+  jose::Algorithms algorithms;
+  for (const jose::Algorithm one : config.algorithms) algorithms.add(one);
   made.rules_.issuer = config.issuer;
   made.rules_.audiences = config.audiences;
   made.rules_.algorithms = algorithms;
@@ -80,24 +128,21 @@ std::optional<AcceptedIssuer> AcceptedIssuer::make(const Issuer& config, const d
     made.rules_.untyped = false;
     for (const char* claim : {"sub", "client_id", "iat", "jti"}) made.rules_.required.emplace_back(claim);
   }
-  made.keys_ = std::make_shared<const jose::KeySet>(std::move(*keys));
-  made.scope_claims_ = config.scope_claims;
-  made.role_claims_ = config.role_claims;
-  made.tenant_claim_ = config.tenant_claim;
+  made.names_ = {config.scope_claims, config.role_claims, config.tenant_claim};
   return made;
 }
 
-Actor AcceptedIssuer::actor(const decode::Value& claims, Arena& arena) const {
+Actor actor_of(const decode::Value& claims, std::string_view issuer, const ClaimNames& names, Arena& arena) {
   Actor actor;
   actor.how = Authentication::jwt;
   actor.subject = text_of(claims, "sub");
-  actor.issuer = rules_.issuer;
+  actor.issuer = issuer;
   actor.client = text_of(claims, "client_id");
   if (actor.client.empty()) actor.client = text_of(claims, "azp");
-  actor.tenant = text_of(claims, tenant_claim_);
+  actor.tenant = text_of(claims, names.tenant);
   actor.token_id = text_of(claims, "jti");
-  actor.scopes = jose::words_of(claims, scope_claims_, arena);
-  actor.roles = jose::words_of(claims, role_claims_, arena);
+  actor.scopes = jose::words_of(claims, names.scopes, arena);
+  actor.roles = jose::words_of(claims, names.roles, arena);
   actor.claims = &claims;
   return actor;
 }
