@@ -12,6 +12,7 @@
 #include "identity/api_key_files.hpp"
 #include "identity/introspector.hpp"
 #include "identity/key_sources.hpp"
+#include "identity/minting_keys.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -33,15 +34,20 @@ events::Options log_options(const settings::Events& from) {
 
 // Issuers' keys are fetched, files of API keys watched. Issuers whose keys do not come in time are no reason not to
 // start: their tokens are refused meanwhile.
-void start_fetching(engine::Services& services, config::Report& report) {
+bool start_identity(engine::Services& services, config::Report& report) {
   const auto tell = [](const std::string& what) {
     static_cast<void>(std::fprintf(stderr, "sallyport: %s\n", what.c_str()));
   };
   services.part<identity::ApiKeyFiles>().start(tell);
   services.part<identity::Introspectors>().start();
+  if (const auto own = services.part<identity::MintingKeys>().start(tell); !own) {
+    report.error(own.error());
+    return false;
+  }
   for (Error& missing : services.part<identity::KeySources>().start(first_keys, tell)) {
     report.warning(std::move(missing));
   }
+  return true;
 }
 
 // What only a start reads; said at a reload, so that nobody believes it was taken.
@@ -73,7 +79,7 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   if (!assembled) return nullptr;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, node->services_, report);
   if (!snapshot) return nullptr;
-  start_fetching(*node->services_, report);
+  if (!start_identity(*node->services_, report)) return nullptr;
   node->root_ = std::move(assembled->root);
   node->loaded(1, *assembled->policy);
   node->started_at_us_ = events::system_now_us();
@@ -140,6 +146,7 @@ admin::Sources Node::sources() {
         return fail(ErrorCode::invalid, report.text() + "nothing was changed");
       },
       .status = [this] { return status_json(); },
+      .own_keys = [this] { return services_->part<identity::MintingKeys>().jwks(); },
   };
 }
 
@@ -185,7 +192,7 @@ bool Node::reload(config::Report& report) {
   if (!assembled) return false;
   const auto snapshot = gateway::build_snapshot(assembled->root, assembled->policy, services_, report);
   if (!snapshot) return false;
-  start_fetching(*services_, report);
+  if (!start_identity(*services_, report)) return false;
   if (const auto updated = server_->update(snapshot); !updated) {
     report.error(updated.error());
     return false;

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view api_root = "/api/v1";
 constexpr std::string_view cookie_name = "sallyport_session";
 constexpr std::string_view plain = "text/plain; charset=utf-8";
+constexpr std::string_view key_set = "application/jwk-set+json";  // RFC 7517 §8.5.2
 constexpr std::string_view prometheus = "text/plain; version=0.0.4; charset=utf-8";
 
 Answer text(std::string body, std::string_view media_type) {
@@ -89,6 +90,7 @@ Answer Application::answer(const Ask& ask, Instant now) {
 Answer Application::probe(const Ask& ask) const {
   if (ask.path == "/livez") return text("ok\n", plain);
   if (ask.path == "/readyz") return ready();
+  if (ask.path == "/.well-known/jwks.json") return text(sources_.own_keys(), key_set);
   if (ask.path == "/metrics") return text(sources_.metrics.render(), prometheus);
   const Asset* const asset = find_asset(ask.path);
   if (asset == nullptr) return not_found();

@@ -77,7 +77,8 @@ class AdminServer : public testing::Test {
               if (reload_fails) return fail(ErrorCode::invalid, "no such file", "a.yaml");
               return std::string("generation 4");
             },
-            .status = [] { return std::string(R"({"pid":1})"); }};
+            .status = [] { return std::string(R"({"pid":1})"); },
+            .own_keys = [] { return std::string(R"({"keys":[]})"); }};
   }
 
   Reply send(http::verb verb, const std::string& target, const std::string& body = {}, const Extra& extra = {}) {
@@ -205,6 +206,9 @@ TEST_F(AdminServer, HealthAndMetrics) {
   EXPECT_EQ(metrics_page.result_int(), 200u);
   EXPECT_THAT(std::string(metrics_page[http::field::content_type]), StartsWith("text/plain; version=0.0.4"));
   EXPECT_THAT(metrics_page.body(), HasSubstr("# TYPE "));
+  const Reply keys = send(http::verb::get, "/.well-known/jwks.json");
+  EXPECT_EQ(keys.body(), R"({"keys":[]})");
+  EXPECT_EQ(keys[http::field::content_type], "application/jwk-set+json");
   reasons = {"no configuration"};
   const Reply unready = send(http::verb::get, "/readyz");
   EXPECT_EQ(unready.result_int(), 503u);

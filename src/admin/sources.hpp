@@ -37,6 +37,7 @@ struct Sources {
   std::function<Result<std::string>(const CallId&, std::string_view key_id, std::string_view sealed)> unseal;
   std::function<Result<std::string>()> reload;  // a line for a person
   std::function<std::string()> status;          // a JSON value in one line
+  std::function<std::string()> own_keys;        // a JWK Set of what the gateway signs with; public
   events::WallClock clock = events::system_now_us;
 };
 

@@ -5,6 +5,7 @@
 // Bounded: answers, calls that wait, tokens in the queue. Kept is a keyed digest of a token, not the token.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>

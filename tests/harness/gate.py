@@ -70,8 +70,8 @@ class Gate:
 
     def start(self):
         self.process = subprocess.Popen([PROGRAM, "run", "-c", f"{self.folder}/sallyport.yaml"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        lines = until_ready(self.process)
-        self.port = int(next(line for line in lines if line.startswith("listening on")).rsplit(":", 1)[1])
+        self.said = until_ready(self.process)
+        self.port = int(next(line for line in self.said if line.startswith("listening on")).rsplit(":", 1)[1])
 
     def connect(self):
         context = ssl.create_default_context(cafile=f"{self.folder}/certs/edge.pem")

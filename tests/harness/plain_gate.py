@@ -11,6 +11,7 @@ from origin import origin
 
 HEAD = """\
 version: 1
+admin: {{ address: 127.0.0.1:0 }}
 listen:
   - address: 127.0.0.1:0
     tls: {{ certificate: certs/edge.pem, key: {{ file: certs/k.pem }} }}
@@ -42,6 +43,10 @@ class PlainGate(Gate):
         text = "".join(API.format(name=name, path=name, origin=self.origin_port, controls="".join(f"    {line}\n" for line in lines.splitlines()))
                        for name, lines in apis.items())
         pathlib.Path(self.folder, "sallyport.yaml").write_text(HEAD.format(apis=text))
+
+    def start(self):
+        super().start()
+        self.admin = int(next(line for line in self.said if line.startswith("admin page")).rstrip("/").rsplit(":", 1)[1])
 
     def reload(self):
         run = subprocess.run([PROGRAM, "reload", "-c", f"{self.folder}/sallyport.yaml"], capture_output=True, text=True, timeout=60)
