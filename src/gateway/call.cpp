@@ -202,7 +202,8 @@ Task<Answer> Call::look_up(Lookup lookup) {
   }
   engine::Services* const services = snapshot_->services.get();
   engine::Answerer* const answerer = services != nullptr ? services->lookups().find(lookup.provider) : nullptr;
-  const LookUp::Found found = co_await LookUp(*worker_, answerer, lookup.key);
+  const LookUp::Found found =
+      co_await LookUp(worker_->reactor(), worker_->wheel(), worker_->mailbox(), answerer, lookup.key);
   co_return Answer{found.found, transaction_.arena().copy(found.value)};
 }
 

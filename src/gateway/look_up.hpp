@@ -5,11 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/lookups.hpp"
 #include "gateway/mailbox.hpp"
+#include "gateway/reactor.hpp"
 #include "gateway/wheel.hpp"
-#include "gateway/worker.hpp"
 
 namespace sallyport::gateway {
 
@@ -19,15 +20,20 @@ class LookUp final : private Timed {
   static constexpr std::chrono::milliseconds patience{6'000};
 
   // `answerer` may be null: nothing is found then.
-  LookUp(Worker& worker, engine::Answerer* answerer, std::string_view key)
-      : worker_(worker), answerer_(answerer), key_(key), letter_(std::make_shared<Letter>()) {}
+  LookUp(Reactor& reactor, Wheel& wheel, std::shared_ptr<Mailbox> box, engine::Answerer* answerer, std::string_view key)
+      : reactor_(reactor),
+        wheel_(wheel),
+        box_(std::move(box)),
+        answerer_(answerer),
+        key_(key),
+        letter_(std::make_shared<Letter>()) {}
   ~LookUp() override { letter_->waiting = nullptr; }
 
   [[nodiscard]] bool await_ready() const noexcept { return answerer_ == nullptr; }
   void await_suspend(std::coroutine_handle<> waiting) {
     letter_->waiting = waiting;
-    worker_.wheel().arm(*this, patience);
-    answerer_->ask(key_, [box = worker_.mailbox(), letter = letter_](bool found, std::string value) {
+    wheel_.arm(*this, patience);
+    answerer_->ask(key_, [box = box_, letter = letter_](bool found, std::string value) {
       letter->found = found;
       letter->value = std::move(value);
       box->post(letter);
@@ -38,7 +44,7 @@ class LookUp final : private Timed {
     std::string value;
   };
   [[nodiscard]] Found await_resume() {
-    worker_.wheel().disarm(*this);
+    wheel_.disarm(*this);
     if (late_ || answerer_ == nullptr) return {};
     return {letter_->found, std::move(letter_->value)};
   }
@@ -49,10 +55,12 @@ class LookUp final : private Timed {
     const auto waiting = std::exchange(letter_->waiting, nullptr);
     if (!waiting) return;  // the letter has just come
     late_ = true;
-    worker_.reactor().resume_soon(waiting);
+    reactor_.resume_soon(waiting);
   }
 
-  Worker& worker_;
+  Reactor& reactor_;
+  Wheel& wheel_;
+  std::shared_ptr<Mailbox> box_;
   engine::Answerer* answerer_;
   std::string_view key_;
   std::shared_ptr<Letter> letter_;

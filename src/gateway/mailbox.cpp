@@ -13,6 +13,11 @@ Mailbox::Mailbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
+// Its worker closed it, or never ran.
+Mailbox::~Mailbox() {
+  if (!event_ && fd_ >= 0) ::close(fd_);
+}
+
 void Mailbox::post(std::shared_ptr<Letter> letter) {
   const std::lock_guard lock(mutex_);
   if (fd_ < 0) return;

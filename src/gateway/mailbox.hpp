@@ -23,6 +23,9 @@ struct Letter {
 class Mailbox {
  public:
   Mailbox();
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
 
   // Any thread. The letter must not be touched afterwards.
   void post(std::shared_ptr<Letter> letter);
