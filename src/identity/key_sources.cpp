@@ -80,7 +80,7 @@ std::vector<Error> KeySources::start(std::chrono::milliseconds patience, KeySour
     if (source->keys()) continue;
     auto failure = source->failure();
     without.push_back(failure ? std::move(*failure)
-                              : Error{.code = ErrorCode::timeout, .message = "no answer in time"});
+                              : Error{ErrorCode::timeout, "no answer in time", {}, {}});
     without.back().message = "no keys of " + source->location().issuer + " yet: " + without.back().message;
     without.back().hint = "its tokens are refused until there are";
   }
