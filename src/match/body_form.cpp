@@ -37,10 +37,12 @@ void add_argument(Evaluation& evaluation, std::string_view name, std::string_vie
   Input& input = evaluation.input();
   Arena& arena = evaluation.arena();
   const bool query = from == ArgumentsFrom::query;
-  input.add(arena, Variable::args, name, value);
-  input.add(arena, Variable::args_names, name, name);
-  input.add(arena, query ? Variable::args_get : Variable::args_post, name, value);
-  input.add(arena, query ? Variable::args_get_names : Variable::args_post_names, name, name);
+  const Item own{name, value, traits_of(value)};
+  const Item of_name{name, name, traits_of(name)};
+  input.add(arena, Variable::args, own);
+  input.add(arena, Variable::args_names, of_name);
+  input.add(arena, query ? Variable::args_get : Variable::args_post, own);
+  input.add(arena, query ? Variable::args_get_names : Variable::args_post_names, of_name);
 }
 
 const char* read_form(Evaluation& evaluation, std::string_view text, ArgumentsFrom from) {

@@ -249,7 +249,9 @@ Result<void> Compiler::rule(const Directive& directive, const std::string& folde
     for (const Rule& other : program_.rules) {
       if (other.id == rule.id) return fail(ErrorCode::invalid, "the id " + std::to_string(rule.id) + " is used twice");
     }
-    program_.phases[rule.phase].push_back({index});
+    Step step;
+    step.rule = index;
+    program_.phases[rule.phase].push_back(step);
   }
   expect_link_ = rule.continues;
   if (rule.chained) {
@@ -269,6 +271,15 @@ Result<Selector> Compiler::selector(std::string_view text) const {
   if (text.size() >= 2 && text.front() == '/' && text.back() == '/' && text != "//") {
     auto regex = Regex::compile(std::string(text.substr(1, text.size() - 2)), Regex::Case::insensitive);
     if (!regex) return std::unexpected(regex.error());
+    // Of names and "^name" the text is enough.
+    const std::string_view pattern = text.substr(1, text.size() - 2);
+    const std::string_view literal = pattern.starts_with('^') ? pattern.substr(1) : pattern;
+    if (!literal.empty() &&
+        std::ranges::all_of(literal, [](char c) { return is_letter(c) || is_digit(c) || c == '_'; })) {
+      out.kind = literal == pattern ? Selector::Kind::infix : Selector::Kind::prefix;
+      out.name = lower_case(literal);
+      return out;
+    }
     out.kind = Selector::Kind::pattern;
     out.pattern = std::make_shared<const Regex>(std::move(*regex));
     return out;
@@ -314,7 +325,7 @@ Result<void> Compiler::targets(std::string_view text, Rule& rule) {
       rule.exclusions.push_back({*variable, std::move(*chosen)});
       continue;
     }
-    Target target{*variable, std::move(*chosen), count, no_slot};
+    Target target{*variable, std::move(*chosen), count, no_slot, {}};
     if (variable_kind(*variable) == VariableKind::store && target.selector.kind == Selector::Kind::name)
       target.slot = slot(*variable, target.selector.name);
     rule.targets.push_back(std::move(target));
@@ -469,20 +480,34 @@ void Compiler::filter_removed() {
 Result<Program> Compiler::finish() {
   filter_removed();
   for (std::size_t phase = first_phase; phase <= last_phase; ++phase) {
-    const auto& order = program_.phases[phase];
+    auto& order = program_.phases[phase];
     for (std::size_t i = 0; i < order.size(); ++i) {
-      Rule& rule = program_.rules[order[i].rule];
-      if (rule.skip_after.empty()) continue;
-      // The next marker of that name, or behind the rule with that id; else nothing more runs.
-      rule.skip_to = static_cast<std::uint32_t>(order.size());
-      for (const Marker& marker : markers_) {
-        if (marker.name != rule.skip_after || marker.at[phase] <= i) continue;
-        rule.skip_to = marker.at[phase];
-        break;
+      const Rule& rule = program_.rules[order[i].rule];
+      std::uint32_t& next = order[i].next;
+      next = static_cast<std::uint32_t>(i + 1);
+      if (!rule.skip_after.empty()) {
+        // The next marker of that name, or behind the rule with that id; else nothing more runs.
+        next = static_cast<std::uint32_t>(order.size());
+        for (const Marker& marker : markers_) {
+          if (marker.name != rule.skip_after || marker.at[phase] <= i) continue;
+          next = marker.at[phase];
+          break;
+        }
+        for (std::size_t k = i + 1; k < order.size(); ++k) {
+          if (std::to_string(program_.rules[order[k].rule].id) == rule.skip_after)
+            next = static_cast<std::uint32_t>(k + 1);
+        }
       }
-      for (std::size_t k = i + 1; k < order.size(); ++k) {
-        if (std::to_string(program_.rules[order[k].rule].id) == rule.skip_after)
-          rule.skip_to = static_cast<std::uint32_t>(k + 1);
+      next = static_cast<std::uint32_t>(std::min<std::size_t>(std::size_t{next} + rule.skip, order.size()));
+    }
+  }
+  program_.slot_index = SlotIndex(program_.slots);
+  for (Rule& rule : program_.rules) {
+    for (Target& target : rule.targets) {
+      if (variable_kind(target.variable) != VariableKind::store || target.slot != no_slot) continue;
+      for (std::size_t i = 0; i < program_.slots.size(); ++i) {
+        if (program_.slots[i].store == target.variable && selects(target.selector, program_.slots[i].name))
+          target.slots.push_back(static_cast<std::uint32_t>(i));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <new>
 
+#include "base/ascii.hpp"
 #include "match/prefilter.hpp"
 #include "match/program.hpp"
 #include "match/rule_set.hpp"
@@ -29,7 +30,16 @@ bool selects(const Selector& selector, std::string_view name) {
     case Selector::Kind::all:
       return true;
     case Selector::Kind::name:
-      return same_name(selector.name, name);
+      return selector.name.size() == name.size() && (name.empty() || lower(selector.name[0]) == lower(name[0])) &&
+             same_name(selector.name, name);
+    case Selector::Kind::prefix:
+      return name.size() >= selector.name.size() && same_name(selector.name, name.substr(0, selector.name.size()));
+    case Selector::Kind::infix:
+      for (std::size_t at = 0; at + selector.name.size() <= name.size(); ++at) {
+        if (lower(name[at]) == selector.name[0] && same_name(selector.name, name.substr(at, selector.name.size())))
+          return true;
+      }
+      return false;
     case Selector::Kind::pattern:
       // A name that cannot be matched within the budget is looked at rather than passed over.
       return selector.pattern->match(name) != Regex::Outcome::no_match;
@@ -48,7 +58,8 @@ struct PhaseRun {
     if (chain == 0 || ((traits | trait::always) & link.triggers) == 0) return text;
     for (std::uint32_t i = 0; i < std::min<std::uint32_t>(known, remembered); ++i) {
       const Result& result = results[i];
-      if (result.chain == chain && result.from == text.data() && result.size == text.size()) return result.to;
+      if (result.chain == chain && result.from == text.data() && result.size == text.size())
+        return {result.to, result.to_size};
     }
     std::string_view before = text;
     std::uint32_t before_traits = traits;
@@ -58,15 +69,16 @@ struct PhaseRun {
     }
     std::string_view after = before;
     if (((before_traits | trait::always) & triggers_of(link.last)) != 0) after = transform(link.last, before, scratch);
-    results[known++ % remembered] = {chain, text.data(), text.size(), after};
+    results[known++ % remembered] = {chain, text.data(), text.size(), after.data(), after.size()};
     return after;
   }
 
-  struct Result {
-    std::uint32_t chain = 0;
-    const char* from = nullptr;
-    std::size_t size = 0;
-    std::string_view to;
+  struct Result {  // written before it is read
+    std::uint32_t chain;
+    const char* from;
+    std::size_t size;
+    const char* to;
+    std::size_t to_size;
   };
   static constexpr std::uint32_t remembered = 64;
 
@@ -106,14 +118,26 @@ void Evaluation::run(int phase) {
     run.candidates = &candidates;
   }
   for (std::size_t i = 0; i < order.size() && engine_on_ && !phase_over_;) {
-    const std::uint32_t head = order[i].rule;
-    const Rule& rule = program.rules[head];
-    ++i;
-    if (rule.filter >= 0 && run.candidates != nullptr && !run.candidates->has(rule.filter)) continue;
-    if (!removed_.empty() && (removed_[head / 64] >> (head % 64) & 1u) != 0) continue;
-    if (!run_chain(run, head)) continue;
-    if (!rule.skip_after.empty()) i = std::max<std::size_t>(i, rule.skip_to);
-    i += rule.skip;
+    const Step& step = order[i++];
+    const std::uint32_t head = step.rule;
+    switch (step.kind) {
+      case Step::Kind::assign:
+        for (const Assignment& assignment : std::span(program.assignments).subspan(step.first, step.count))
+          slots_[assignment.slot] = assignment.value ? std::string_view(*assignment.value) : std::string_view{};
+        i = step.next;
+        break;
+      case Step::Kind::certain:
+        act(program.rules[head]);
+        i = step.next;
+        break;
+      case Step::Kind::chain:
+        if (const std::int32_t filter = program.rules[head].filter;
+            filter >= 0 && run.candidates != nullptr && !run.candidates->has(filter))
+          break;
+        if (!removed_.empty() && (removed_[head / 64] >> (head % 64) & 1u) != 0) break;
+        if (run_chain(run, head)) i = step.next;
+        break;
+    }
   }
 }
 
@@ -132,8 +156,13 @@ bool Evaluation::run_chain(PhaseRun& run, std::uint32_t head) {
 
 bool Evaluation::run_rule(PhaseRun& run, const Rule& rule) {
   if (rule.unconditional) {
-    matched(run, rule, Variable::unique_id, {}, {}, false);
+    act(rule);
     return true;
+  }
+  // A variable that is not set has nothing to test: most rules that look at those of other rules.
+  if (rule.targets.size() == 1) {
+    const Target& only = rule.targets.front();
+    if (only.slot != no_slot && !only.count && slots_[only.slot].data() == nullptr) return false;
   }
   bool any = false;
   for (const Target& target : rule.targets) any = run_target(run, rule, target) || any;
@@ -141,13 +170,19 @@ bool Evaluation::run_rule(PhaseRun& run, const Rule& rule) {
 }
 
 bool Evaluation::run_target(PhaseRun& run, const Rule& rule, const Target& target) {
+  if (rule.filter >= 0 && !rule.chained && run.candidates != nullptr &&
+      !run.candidates->has(rule.filter, rule.decodes ? ValueKind::decoded : value_kind(target.variable)))
+    return false;
   const VariableKind kind = variable_kind(target.variable);
   std::size_t count = 0;
   bool any = false;
-  const auto each = [&](std::string_view name, std::string_view value, std::uint32_t traits) {
-    if (!selects(target.selector, name) || excluded(rule, target.variable, name)) return;
+  const auto chosen = [&](std::string_view name, std::string_view value, std::uint32_t traits) {
     ++count;
     if (!target.count) any = test(run, rule, target.variable, name, value, traits) || any;
+  };
+  const auto each = [&](std::string_view name, std::string_view value, std::uint32_t traits) {
+    if (!selects(target.selector, name) || excluded(rule, target.variable, name)) return;
+    chosen(name, value, traits);
   };
   switch (kind) {
     case VariableKind::scalar:
@@ -160,9 +195,9 @@ bool Evaluation::run_target(PhaseRun& run, const Rule& rule, const Target& targe
           each(target.selector.name, *value, traits_of(*value));
         break;
       }
-      for (std::size_t i = 0; i < slots_.size(); ++i) {
-        if (run.program.slots[i].store == target.variable && slots_[i].data() != nullptr)
-          each(run.program.slots[i].name, slots_[i], traits_of(slots_[i]));
+      for (const std::uint32_t slot : target.slots) {
+        if (slots_[slot].data() != nullptr && !excluded(rule, target.variable, run.program.slots[slot].name))
+          chosen(run.program.slots[slot].name, slots_[slot], traits_of(slots_[slot]));
       }
       for (std::uint32_t i = 0; i < others_.size(); ++i) {
         const Kept other = others_.all()[i];
@@ -174,8 +209,9 @@ bool Evaluation::run_target(PhaseRun& run, const Rule& rule, const Target& targe
         const std::uint32_t before = matched_all_.size();
         for (std::uint32_t i = 0; i < before; ++i) {
           const Named one = matched_all_.all()[i];
-          const std::string_view value = target.variable == Variable::matched_vars ? one.value : one.name;
-          each(one.name, value, traits_of(value));
+          const std::string_view name = name_of(one);
+          const std::string_view value = target.variable == Variable::matched_vars ? one.value : name;
+          each(name, value, traits_of(value));
         }
       } else {
         const std::string_view value = derived(target.variable, target.selector.name, rule);
@@ -218,17 +254,20 @@ bool Evaluation::test(PhaseRun& run, const Rule& rule, Variable variable, std::s
     const Applied applied = apply(rule.operation, text, argument, rule.capture ? &run.captures : nullptr);
     if (applied.exhausted && exhausted_ == nullptr) exhausted_ = &rule;
     if (!applied.matched) return false;
+    const bool stable = text.data() == value.data();
     if (rule.capture) {
       const auto& slots = run.program.capture_slots;
       for (std::size_t i = 0; i < slots.size(); ++i) {
         if (i < applied.groups) {
-          keep(Variable::tx, slots[i], {}, arena_->copy(run.captures.group[i]));
+          const std::string_view group = run.captures.group[i];
+          keep(Variable::tx, slots[i], {}, stable ? group : arena_->copy(group));
         } else if (applied.groups != 0) {
           forget(Variable::tx, slots[i], {});
         }
       }
     }
-    matched(run, rule, variable, name, text, counted);
+    // What was transformed lies in the thread's memory, which the next phase reuses.
+    matched(rule, variable, name, stable ? text : arena_->copy(text), counted);
     return true;
   };
   if (!rule.multi_match) return attempt(run.transformed(rule.chain, value, traits));
@@ -248,20 +287,24 @@ bool Evaluation::test(PhaseRun& run, const Rule& rule, Variable variable, std::s
   return any;
 }
 
-void Evaluation::matched(PhaseRun& run, const Rule& rule, Variable variable, std::string_view name,
-                         std::string_view value, bool counted) {
-  if (!rule.unconditional) {
-    const std::string_view of = variable_name(variable);
-    const std::string_view mark = counted ? "&" : "";
-    matched_ = {name.empty() ? arena_->concat(mark, of) : arena_->concat(mark, of, ":", name), value};
-    // The text may lie in the thread's memory, which the next phase reuses.
-    matched_.value = arena_->copy(value);
-    matched_all_.push_back(*arena_, matched_);
-  }
+void Evaluation::matched(const Rule& rule, Variable variable, std::string_view name, std::string_view value,
+                         bool counted) {
+  matched_ = {variable, counted, true, name, value};
+  if (rule.continues || rule.chained) matched_all_.push_back(*arena_, matched_);
+  act(rule);
+}
+
+void Evaluation::act(const Rule& rule) {
   if (rule.severity < highest_severity_) highest_severity_ = rule.severity;
   for (const SetVariable& set : rule.sets) set_variable(rule, set);
   for (const Setting& setting : rule.settings) apply_setting(setting);
-  (void)run;
+}
+
+std::string_view Evaluation::name_of(const Named& named) const {
+  if (!named.set) return {};
+  const std::string_view of = variable_name(named.variable);
+  const std::string_view mark = named.counted ? "&" : "";
+  return named.name.empty() ? arena_->concat(mark, of) : arena_->concat(mark, of, ":", named.name);
 }
 
 void Evaluation::finish_chain(PhaseRun& run, const Rule& head, const Rule& last) {
@@ -270,9 +313,10 @@ void Evaluation::finish_chain(PhaseRun& run, const Rule& head, const Rule& last)
       ++matches_dropped_;
     } else {
       const Rule& named = head.unconditional ? head : last;
-      matches_.push_back(*arena_,
-                         {&head, head.id, head.severity, named.unconditional ? std::string_view{} : matched_.name,
-                          matched_.value.substr(0, max_shown), expand(head.message, head)});
+      matches_.push_back(
+          *arena_,
+          {&head, head.id, head.severity, named.unconditional ? std::string_view{} : name_of(matched_),
+           named.unconditional ? std::string_view{} : matched_.value.substr(0, max_shown), expand(head.message, head)});
     }
   }
   const auto deny = [&](std::uint16_t status) {
@@ -365,15 +409,12 @@ void Evaluation::keep(Variable store, std::uint32_t slot, std::string_view name,
     slots_[slot] = value;
     return;
   }
-  const auto& slots = rules_->program().slots;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_name(slots[i].name, name)) {
-      slots_[i] = value;
-      return;
-    }
+  if (slot = slot_of(store, name); slot != no_slot) {
+    slots_[slot] = value;
+    return;
   }
   for (Kept& other : others_.all()) {
-    if (other.store == store && same_name(other.name, name)) {
+    if (other.store == store && other.name.size() == name.size() && same_name(other.name, name)) {
       other.value = value;
       other.set = true;
       return;
@@ -382,27 +423,25 @@ void Evaluation::keep(Variable store, std::uint32_t slot, std::string_view name,
   others_.push_back(*arena_, {store, arena_->copy(name), value, true});
 }
 
+std::uint32_t Evaluation::slot_of(Variable store, std::string_view name) const {
+  const Program& program = rules_->program();
+  return program.slot_index.find(program.slots, store, name);
+}
+
 void Evaluation::forget(Variable store, std::uint32_t slot, std::string_view name) {
   if (slot != no_slot) {
     slots_[slot] = {};
     return;
   }
-  const auto& slots = rules_->program().slots;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_name(slots[i].name, name)) slots_[i] = {};
-  }
+  if (slot = slot_of(store, name); slot != no_slot) slots_[slot] = {};
   for (Kept& other : others_.all()) {
     if (other.store == store && same_name(other.name, name)) other.set = false;
   }
 }
 
 std::optional<std::string_view> Evaluation::kept(Variable store, std::uint32_t slot, std::string_view name) const {
+  if (slot == no_slot) slot = slot_of(store, name);
   if (slot != no_slot) return slots_[slot].data() == nullptr ? std::nullopt : std::optional(slots_[slot]);
-  const auto& slots = rules_->program().slots;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].store == store && same_name(slots[i].name, name))
-      return slots_[i].data() == nullptr ? std::nullopt : std::optional(slots_[i]);
-  }
   for (const Kept& other : others_.all()) {
     if (other.store == store && other.set && same_name(other.name, name)) return other.value;
   }
@@ -464,7 +503,7 @@ std::string_view Evaluation::derived(Variable variable, std::string_view name, c
   };
   // Only what has the kind `derived` comes here; the rest of the enumeration is many.
   if (variable == Variable::matched_var) return matched_.value;
-  if (variable == Variable::matched_var_name) return matched_.name;
+  if (variable == Variable::matched_var_name) return name_of(matched_);
   if (variable == Variable::highest_severity) return number(highest_severity_);
   if (variable == Variable::duration) return "0";
   if (variable == Variable::msc_pcre_limits_exceeded) return exhausted_ != nullptr ? "1" : "0";

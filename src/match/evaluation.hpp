@@ -81,8 +81,11 @@ class Evaluation {
     std::string_view value;
     bool set = true;
   };
-  struct Named {
-    std::string_view name;  // "ARGS:id"
+  struct Named {  // a value that matched
+    Variable variable = Variable::args;
+    bool counted = false;
+    bool set = false;
+    std::string_view name;  // within the collection
     std::string_view value;
   };
 
@@ -93,8 +96,10 @@ class Evaluation {
   bool test(PhaseRun& run, const Rule& rule, Variable variable, std::string_view name, std::string_view value,
             std::uint32_t traits, bool counted = false);
   bool excluded(const Rule& rule, Variable variable, std::string_view name) const;
-  void matched(PhaseRun& run, const Rule& rule, Variable variable, std::string_view name, std::string_view value,
-               bool counted);
+  void matched(const Rule& rule, Variable variable, std::string_view name, std::string_view value, bool counted);
+  void act(const Rule& rule);
+  [[nodiscard]] std::string_view name_of(const Named& named) const;  // "ARGS:id"
+  [[nodiscard]] std::uint32_t slot_of(Variable store, std::string_view name) const;
   void finish_chain(PhaseRun& run, const Rule& head, const Rule& last);
   void set_variable(const Rule& rule, const SetVariable& set);
   void apply_setting(const Setting& setting);

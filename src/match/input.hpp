@@ -58,12 +58,15 @@ struct Input {
   bool cut = false;
 
   void add(Arena& arena, Variable variable, std::string_view name, std::string_view value) {
+    add(arena, variable, {name, value, traits_of(value)});
+  }
+  void add(Arena& arena, Variable variable, const Item& item) {
     if (items == max_items) {
       cut = true;
       return;
     }
     ++items;
-    values[static_cast<std::size_t>(variable)].push_back(arena, {name, value, traits_of(value)});
+    values[static_cast<std::size_t>(variable)].push_back(arena, item);
   }
   void set(Arena& arena, Variable variable, std::string_view value) {
     values[static_cast<std::size_t>(variable)].clear();

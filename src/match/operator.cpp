@@ -254,6 +254,7 @@ Applied applied(const Operation& operation, std::string_view value, std::string_
     case Operator::contains_word:
       return yes(contains_word(value, argument));
     case Operator::detect_sqli: {
+      if (!sqli_possible(value)) return yes(false);
       const auto found = find_sqli(value);
       if (found && captures != nullptr) captures->group[0] = *found;
       return {found.has_value(), false, found ? std::size_t{1} : 0};
@@ -303,8 +304,7 @@ Applied applied(const Operation& operation, std::string_view value, std::string_
     case Operator::unconditional_match:
       return yes(true);
     case Operator::validate_byte_range:
-      return yes(
-          !std::ranges::all_of(value, [&](char c) { return operation.allowed.test(static_cast<unsigned char>(c)); }));
+      return yes(!std::ranges::all_of(value, [&](char c) { return operation.allowed[static_cast<unsigned char>(c)]; }));
     case Operator::validate_url_encoding:
       return yes(bad_url_encoding(value));
     case Operator::validate_utf8_encoding:

@@ -1,17 +1,22 @@
 #include "match/prefilter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <utility>
 
+#include "match/joined_text.hpp"
 #include "match/prefilter_cache.hpp"
 #include "match/prefilter_plan.hpp"
 #include "match/program.hpp"
+#include "match/value_memory.hpp"
 
 #ifdef SALLYPORT_VECTORSCAN
 #include <hs/hs.h>
+#include <sys/random.h>
 
 #include <sallyport/message.hpp>
 #endif
@@ -22,13 +27,13 @@ namespace sallyport::match {
 
 namespace {
 
-constexpr std::size_t largest_exact = 3000;  // bytes of a pattern that is looked for as it is
-constexpr unsigned scan_flags = HS_FLAG_DOTALL | HS_FLAG_MULTILINE | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY;
+constexpr unsigned scan_flags = HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY;
+constexpr std::size_t most_learned = 64;     // values of a group in one scan
+constexpr std::size_t kept_text = 1u << 20;  // that it keeps
 
 Joined judge(const std::string& pattern) {
   for (const auto& [flags, how] :
        {std::pair(scan_flags, Joined::exactly), std::pair(scan_flags | HS_FLAG_PREFILTER, Joined::loosely)}) {
-    if (how == Joined::exactly && pattern.size() > largest_exact) continue;
     hs_expr_info_t* about = nullptr;
     hs_compile_error_t* error = nullptr;
     const hs_error_t outcome = hs_expression_info(pattern.c_str(), flags, &about, &error);
@@ -53,10 +58,11 @@ struct Database {
 
 struct Prefilter::Compiled {
   PrefilterPlan plan;
-  const Program* program = nullptr;  // its chains
-  std::vector<Database> databases;   // of each group
-  hs_scratch_t* scratch = nullptr;   // what threads copy
-  std::uint64_t number = 0;          // of this prefilter within the process
+  std::vector<Database> databases;  // of each group
+  hs_scratch_t* scratch = nullptr;  // what threads copy
+  std::uint64_t number = 0;         // of this prefilter within the process
+  SipKey secret{};                  // of the values that threads remember
+  bool remembers = false;
 
   Compiled() = default;
   Compiled(const Compiled&) = delete;
@@ -100,28 +106,34 @@ Result<Database> compile(PrefilterGroup& group, std::vector<std::uint32_t>& left
   }
 }
 
-// The scratch of this thread for a prefilter. A few are kept, for the rule sets of several APIs.
-hs_scratch_t* thread_scratch_for(std::uint64_t number, hs_scratch_t* prototype) {
-  struct Kept {
-    std::uint64_t number = 0;
-    hs_scratch_t* scratch = nullptr;
-    Kept() = default;
-    Kept(const Kept&) = delete;
-    Kept& operator=(const Kept&) = delete;
-    ~Kept() { hs_free_scratch(scratch); }
-  };
-  thread_local std::array<Kept, 8> kept;
+// What a thread has for a prefilter.
+struct ThreadMemory {
+  std::uint64_t number = 0;  // of the prefilter
+  hs_scratch_t* scratch = nullptr;
+  std::vector<ValueMemory> values;  // of each group
+
+  ThreadMemory() = default;
+  ThreadMemory(const ThreadMemory&) = delete;
+  ThreadMemory& operator=(const ThreadMemory&) = delete;
+  ~ThreadMemory() { hs_free_scratch(scratch); }
+};
+
+// A few are kept, for the rule sets of several APIs. Null: there is no memory.
+ThreadMemory* thread_memory_for(std::uint64_t number, hs_scratch_t* prototype, std::size_t groups) {
+  thread_local std::array<ThreadMemory, 8> kept;
   thread_local std::size_t oldest = 0;
-  for (Kept& one : kept) {
-    if (one.number == number) return one.scratch;
+  for (ThreadMemory& one : kept) {
+    if (one.number == number) return &one;
   }
-  Kept& place = kept[oldest++ % kept.size()];
+  ThreadMemory& place = kept[oldest++ % kept.size()];
   hs_free_scratch(place.scratch);
   place.scratch = nullptr;
   place.number = 0;
+  place.values.clear();
   if (hs_clone_scratch(prototype, &place.scratch) != HS_SUCCESS) return nullptr;
+  place.values.resize(groups);
   place.number = number;
-  return place.scratch;
+  return &place;
 }
 
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
@@ -137,40 +149,6 @@ std::span<std::uint64_t> zeroed(Scratch& scratch, std::size_t words) {
   return {reinterpret_cast<std::uint64_t*>(at), words};
 }
 
-// The values of a group, one after the other.
-struct Values {
-  const Item** items = nullptr;
-  std::size_t count = 0;
-  std::size_t bytes = 0;
-  std::uint32_t traits = 0;
-};
-
-Values values_of(const PrefilterGroup& group, const Input& input, Scratch& scratch) {
-  Values out;
-  std::size_t most = 0;
-  for (const PrefilterSource& source : group.sources) most += input.of(source.variable).size();
-  char* at = scratch.take(most * sizeof(const Item*) + 8);
-  at += (8 - reinterpret_cast<std::uintptr_t>(at) % 8) % 8;
-  out.items = reinterpret_cast<const Item**>(at);
-  for (const PrefilterSource& source : group.sources) {
-    for (const Item& item : input.of(source.variable)) {
-      if (!source.name.empty() && !same_name(source.name, item.name)) continue;
-      out.items[out.count++] = &item;
-      out.bytes += item.value.size() + 1;
-      out.traits |= item.traits;
-    }
-  }
-  return out;
-}
-
-std::string_view after(const Program& program, std::uint32_t chain, std::string_view text, std::uint32_t traits,
-                       Scratch& scratch) {
-  const TransformationChain& link = program.chains[chain];
-  if (chain == 0 || ((traits | trait::always) & link.triggers) == 0) return text;
-  const std::string_view before = after(program, link.prefix, text, traits, scratch);
-  return transform(link.last, before, scratch);
-}
-
 }  // namespace
 
 Prefilter::Prefilter(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -181,9 +159,15 @@ Result<std::unique_ptr<const Prefilter>> Prefilter::build(Program& program, int 
   static std::atomic<std::uint64_t> counter{0};
   auto compiled = std::make_unique<Compiled>();
   compiled->number = ++counter;
+  // Without random bytes values are scanned each time.
+  compiled->remembers =
+      ::getrandom(compiled->secret.data(), compiled->secret.size(), 0) == static_cast<ssize_t>(compiled->secret.size());
   compiled->plan = plan_prefilter(program, paranoia, judge);
-  compiled->program = &program;
-  const PrefilterCache cache(cache_folder, compiled->plan, hs_version());
+  hs_platform_info_t platform{};
+  (void)hs_populate_platform(&platform);
+  const PrefilterCache cache(
+      cache_folder, compiled->plan,
+      std::string(hs_version()) + " " + std::to_string(platform.tune) + " " + std::to_string(platform.cpu_features));
   std::vector<std::string> kept = cache.load();
   if (kept.size() != compiled->plan.groups.size()) kept.clear();
   for (const std::string& bytes : kept) {
@@ -229,87 +213,74 @@ Result<std::unique_ptr<const Prefilter>> Prefilter::build(Program& program, int 
 }
 
 Prefilter::Candidates Prefilter::scan(int phase, const Input& input, Scratch& scratch) const {
+  thread_local TextMemory memory;
   const PrefilterPlan& plan = compiled_->plan;
   const std::size_t words = plan.bits[static_cast<std::size_t>(phase)] / 64 + 1;
-  const std::span<std::uint64_t> out = zeroed(scratch, words);
-  const std::span<std::uint64_t> found = zeroed(scratch, words);
-  hs_scratch_t* own = plan.groups.empty() ? nullptr : thread_scratch_for(compiled_->number, compiled_->scratch);
-  const auto all = [&out](const PrefilterVariant& variant) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] |= variant.mask[i];
-  };
+  Candidates out;
+  const std::span<std::uint64_t> bits = zeroed(scratch, words * value_kinds);
+  for (std::size_t kind = 0; kind < value_kinds; ++kind) out.hits[kind] = bits.subspan(kind * words, words);
+  ThreadMemory* own = nullptr;
   for (std::size_t g = 0; g < plan.groups.size(); ++g) {
     const PrefilterGroup& group = plan.groups[g];
     if (group.phase != phase) continue;
-    const Values values = values_of(group, input, scratch);
-    if (values.count == 0) continue;
-    struct Scanned {
-      std::string_view text;
-      std::span<const std::uint64_t> bits;
-    };
-    std::array<Scanned, 32> scanned;
-    std::size_t texts = 0;
-    bool plain = false;  // the untransformed text was scanned, as number 0
-    for (const PrefilterVariant& variant : group.variants) {
-      const bool same = variant.chain == 0 ||
-                        ((values.traits | trait::always) & compiled_->program->chains[variant.chain].triggers) == 0;
-      std::string_view joined;
-      const Scanned* known = nullptr;
-      if (same && plain) {
-        known = &scanned[0];
-      } else {
-        std::size_t size = values.bytes;
-        std::string_view* pieces = nullptr;
-        if (!same) {
-          char* at = scratch.take(values.count * sizeof(std::string_view) + 8);
-          at += (8 - reinterpret_cast<std::uintptr_t>(at) % 8) % 8;
-          pieces = reinterpret_cast<std::string_view*>(at);
-          size = 0;
-          for (std::size_t i = 0; i < values.count; ++i) {
-            const Item& item = *values.items[i];
-            pieces[i] = after(*compiled_->program, variant.chain, item.value, item.traits, scratch);
-            size += pieces[i].size() + 1;
-          }
-        }
-        char* const start = scratch.take(size);
-        char* at = start;
-        for (std::size_t i = 0; i < values.count; ++i) {
-          const std::string_view piece = same ? values.items[i]->value : pieces[i];
-          if (!piece.empty()) std::memcpy(at, piece.data(), piece.size());
-          at += piece.size();
-          *at++ = '\n';
-        }
-        joined = {start, static_cast<std::size_t>(at - start)};
-        for (std::size_t i = 0; i < texts && known == nullptr; ++i) {
-          if (scanned[i].text == joined) known = &scanned[i];
-        }
-      }
-      if (known == nullptr) {
-        std::memset(found.data(), 0, words * 8);
-        // Lengths of Vectorscan have 32 bits; what does not fit, or fails, is all candidates.
-        if (own == nullptr || joined.size() > (1u << 30) ||
-            hs_scan(compiled_->databases[g].patterns, joined.data(), static_cast<unsigned>(joined.size()), 0, own,
-                    on_match, found.data()) != HS_SUCCESS) {
-          all(variant);
-          continue;
-        }
-        const std::span<std::uint64_t> bits = zeroed(scratch, words);
-        std::ranges::copy(found, bits.begin());
-        if (texts < scanned.size()) {
-          // The plain text stays first.
-          scanned[texts] = {joined, bits};
-          if (same && !plain) {
-            std::swap(scanned[0], scanned[texts]);
-            plain = true;
-          }
-          ++texts;
-        }
-        for (std::size_t i = 0; i < words; ++i) out[i] |= bits[i] & variant.mask[i];
-        continue;
-      }
-      for (std::size_t i = 0; i < words; ++i) out[i] |= known->bits[i] & variant.mask[i];
+    std::size_t values = 0;
+    for (const PrefilterFeed& feed : group.feeds) values += input.of(feed.variable).size();
+    if (values == 0) continue;
+    const std::span<std::uint64_t> found = bits.subspan(static_cast<std::size_t>(group.kind) * words, words);
+    if (own == nullptr) own = thread_memory_for(compiled_->number, compiled_->scratch, plan.groups.size());
+    if (own == nullptr) {
+      std::ranges::fill(found, ~std::uint64_t{0});
+      continue;
     }
+    const hs_database_t* const patterns = compiled_->databases[g].patterns;
+    // Lengths of Vectorscan have 32 bits; what does not fit, or fails, is all candidates.
+    const auto search = [&](std::string_view text, std::span<std::uint64_t> into) {
+      if (text.size() > (1u << 30) || hs_scan(patterns, text.data(), static_cast<unsigned>(text.size()), 0,
+                                              own->scratch, on_match, into.data()) != HS_SUCCESS)
+        std::ranges::fill(into, ~std::uint64_t{0});
+    };
+    ValueMemory& known = own->values[g];
+    struct Repeated {
+      ValueMemory::Key key;
+      const Item* item;
+      std::uint64_t chains;
+    };
+    std::array<Repeated, most_learned> repeated;
+    std::size_t repeats = 0;
+    JoinedText joined(memory, group, values, scratch);
+    bool whole = true;
+    for (const PrefilterFeed& feed : group.feeds) {
+      for (const Item& item : input.of(feed.variable)) {
+        std::uint64_t chains = feed.chains;
+        for (const PrefilterFeed::Member& member : feed.members) {
+          if (member.name.size() == item.name.size() && same_name(member.name, item.name)) chains |= member.chains;
+        }
+        if (chains == 0) continue;
+        if (compiled_->remembers && item.value.size() <= ValueMemory::longest_value) {
+          const ValueMemory::Key key = ValueMemory::key_of(compiled_->secret, item.value, chains);
+          const ValueMemory::Answer answer = known.look(key, found);
+          if (answer == ValueMemory::Answer::known) continue;
+          if (answer == ValueMemory::Answer::again && repeats < repeated.size())
+            repeated[repeats++] = {key, &item, chains};
+        }
+        whole = joined.add(item.value, item.traits, chains) && whole;
+      }
+    }
+    if (!whole) {
+      std::ranges::fill(found, ~std::uint64_t{0});
+      continue;
+    }
+    if (!joined.empty()) search(joined.text(), found);
+    for (const Repeated& one : std::span(repeated).first(repeats)) {
+      JoinedText alone(memory, group, 1, scratch);
+      if (!alone.add(one.item->value, one.item->traits, one.chains)) continue;
+      const std::span<std::uint64_t> hits = zeroed(scratch, words);
+      search(alone.text(), hits);
+      known.learn(one.key, hits);
+    }
+    if (memory.size > kept_text) memory = {};
   }
-  return {out};
+  return out;
 }
 
 std::size_t Prefilter::bytes() const {

@@ -1,12 +1,14 @@
-// Prefilter: which rules of a phase can match at all. All values that a group of rules looks at are
-// joined by line feeds and scanned once for all patterns of the group (Vectorscan); only the rules
-// that it names are then run, exactly, value by value.
+// Prefilter: which rules of a phase can match at all. All values of a kind, in each form that
+// transformations give them and each distinct text once, are joined and scanned once for the
+// patterns of all rules (Vectorscan); only the rules that it names are then run, exactly, value by
+// value.
 //
 // It never loses a match: patterns are compiled so that they find at least what PCRE2 finds in any
-// of the joined values, and a pattern for which that is not certain is left out, so that its rule
-// always runs. Rules that read what other rules write are left out too.
+// of the joined values (joined_pattern.hpp), and a pattern for which that is not certain is left
+// out, so that its rule always runs. Rules that read what other rules write are left out too.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -17,18 +19,23 @@
 #include <sallyport/result.hpp>
 
 #include "match/input.hpp"
+#include "match/prefilter_plan.hpp"
 #include "match/scratch.hpp"
 
 namespace sallyport::match {
 
-struct Program;
-
 class Prefilter {
  public:
+  // Bits of rules, for each kind of value.
   struct Candidates {
-    std::span<const std::uint64_t> bits;
-    [[nodiscard]] bool has(std::int32_t filter) const {
+    std::array<std::span<const std::uint64_t>, value_kinds> hits;
+    [[nodiscard]] bool has(std::int32_t filter, ValueKind kind) const {
+      const auto bits = hits[static_cast<std::size_t>(kind)];
       return (bits[static_cast<std::size_t>(filter) / 64] >> (static_cast<std::size_t>(filter) % 64) & 1u) != 0;
+    }
+    [[nodiscard]] bool has(std::int32_t filter) const {
+      return has(filter, ValueKind::line) || has(filter, ValueKind::fields) || has(filter, ValueKind::data) ||
+             has(filter, ValueKind::decoded);
     }
   };
 

@@ -13,7 +13,7 @@
 namespace sallyport::match {
 namespace {
 
-constexpr std::string_view magic = "sallyport prefilter 1\n";
+constexpr std::string_view magic = "sallyport prefilter 2\n";
 constexpr std::size_t max_bytes = 512u << 20;
 
 std::string sha256(std::string_view bytes) {

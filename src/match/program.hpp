@@ -32,8 +32,8 @@ struct TransformationChain {
 
 // Which values of a variable.
 struct Selector {
-  enum class Kind : std::uint8_t { all, name, pattern } kind = Kind::all;
-  std::string name;                      // compared in any case
+  enum class Kind : std::uint8_t { all, name, prefix, infix, pattern } kind = Kind::all;
+  std::string name;                      // compared in any case; of a prefix or infix: in lower case
   std::shared_ptr<const Regex> pattern;  // matched against the name, in any case
 };
 [[nodiscard]] bool selects(const Selector& selector, std::string_view name);
@@ -41,8 +41,9 @@ struct Selector {
 struct Target {
   Variable variable = Variable::args;
   Selector selector;
-  bool count = false;            // "&": how many there are
-  std::uint32_t slot = no_slot;  // of a store with a name selector
+  bool count = false;                // "&": how many there are
+  std::uint32_t slot = no_slot;      // of a store with a name selector
+  std::vector<std::uint32_t> slots;  // of a store with another selector: those that it selects
 };
 
 struct Exclusion {
@@ -110,12 +111,12 @@ struct Rule {
   Macro message;
   Macro log_data;
   std::vector<std::string> tags;
-  std::string skip_after;     // marker; empty: none
-  std::uint32_t skip_to = 0;  // resolved: index into the phase's order
-  std::uint32_t skip = 0;     // chains to pass over
-  bool chained = false;       // a link of a chain that is not its head
-  bool continues = false;     // has a next link, the rule that follows
-  std::int32_t filter = -1;   // bit of the prefilter, or -1: always evaluated
+  std::string skip_after;    // marker; empty: none
+  std::uint32_t skip = 0;    // chains to pass over
+  bool chained = false;      // a link of a chain that is not its head
+  bool continues = false;    // has a next link, the rule that follows
+  std::int32_t filter = -1;  // bit of the prefilter, or -1: always evaluated
+  bool decodes = false;      // the prefilter looks at its values as decoded
 };
 
 // A name of a store that rules use: TX:ANOMALY_SCORE.
@@ -124,9 +125,34 @@ struct Slot {
   std::string name;  // lower case
 };
 
+// Finds slots by name, in any case.
+class SlotIndex {
+ public:
+  SlotIndex() = default;
+  explicit SlotIndex(const std::vector<Slot>& slots);
+  [[nodiscard]] std::uint32_t find(const std::vector<Slot>& slots, Variable store, std::string_view name) const;
+
+ private:
+  static std::size_t hash(Variable store, std::string_view name);
+  std::vector<std::uint32_t> table_;  // a power of two, at most half of it used
+};
+
+struct Assignment {
+  std::uint32_t slot = no_slot;
+  std::optional<std::string> value;  // none: not set
+};
+
 // In the order of execution of a phase.
 struct Step {
-  std::uint32_t rule = 0;  // head of a chain
+  enum class Kind : std::uint8_t {
+    chain,    // tests and acts
+    certain,  // is known to match (fold.hpp): acts
+    assign,   // assignments that are the same for every call
+  } kind = Kind::chain;
+  std::uint32_t rule = 0;   // head of a chain
+  std::uint32_t next = 0;   // step behind a match
+  std::uint32_t first = 0;  // of Program::assignments
+  std::uint32_t count = 0;
 };
 
 struct Program {
@@ -135,6 +161,8 @@ struct Program {
   std::array<std::vector<Step>, last_phase + 1> phases;
   std::vector<TransformationChain> chains;
   std::vector<Slot> slots;
+  SlotIndex slot_index;
+  std::vector<Assignment> assignments;             // of the steps
   std::array<std::uint32_t, 10> capture_slots{};   // TX:0 to TX:9
   std::array<Disruptive, last_phase + 1> block{};  // what "block" means
   std::array<std::uint16_t, last_phase + 1> block_status{};

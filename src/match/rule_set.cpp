@@ -1,6 +1,7 @@
 #include "match/rule_set.hpp"
 
 #include "match/compiler.hpp"
+#include "match/fold.hpp"
 #include "match/prefilter.hpp"
 #include "match/program.hpp"
 
@@ -18,6 +19,7 @@ Result<std::shared_ptr<const RuleSet>> RuleSet::compile(std::span<const Source> 
   if (!program) return std::unexpected(program.error());
   std::shared_ptr<RuleSet> made(new RuleSet());
   auto kept = std::make_unique<Program>(std::move(*program));
+  if (options.fold) fold(*kept);
   if (options.prefilter) {
     auto prefilter = Prefilter::build(*kept, options.paranoia, options.cache_folder);
     if (!prefilter) return std::unexpected(prefilter.error());

@@ -52,6 +52,9 @@ struct Options {
   int paranoia = 1;
   // One scan for all patterns, when the build has Vectorscan. Off: each rule matches by itself.
   bool prefilter = true;
+  // What is alike for every call is worked out at load (fold.hpp). Off, as the prefilter is off: the
+  // slow way that both are compared with.
+  bool fold = true;
   // Where compiled prefilters are kept (0600); empty: they are compiled anew each time.
   std::string cache_folder;
 };

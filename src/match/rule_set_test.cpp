@@ -17,6 +17,7 @@ namespace {
 Result<std::shared_ptr<const RuleSet>> compiled(const std::string& text, bool prefilter = true) {
   Options options;
   options.prefilter = prefilter;
+  options.fold = prefilter;
   const std::vector<Source> sources{Source::rules(text, "test.conf")};
   return RuleSet::compile(sources, options);
 }
@@ -265,6 +266,7 @@ TEST(RuleSet, LoadsTheCoreRuleSet) {
       Source::file("/usr/share/modsecurity-crs/rules/*.conf")};
   Options options;
   options.prefilter = false;
+  options.fold = false;
   const auto rules = RuleSet::compile(sources, options);
   ASSERT_TRUE(rules) << rules.error().text();
   EXPECT_GT((*rules)->size(), 600u);
@@ -273,6 +275,7 @@ TEST(RuleSet, LoadsTheCoreRuleSet) {
 
   // With the prefilter the same rules match, whatever the arguments are put together from.
   options.prefilter = true;
+  options.fold = true;
   const auto filtered = RuleSet::compile(sources, options);
   ASSERT_TRUE(filtered) << filtered.error().text();
   const char* pieces[] = {"a=",

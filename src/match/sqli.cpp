@@ -145,6 +145,26 @@ struct Lexeme {
   bool closed = true;  // of a string
 };
 
+// Words without which text outside of quotes injects nothing. A function has to be called, too.
+constexpr bool carries(Token token) {
+  return token == Token::set_operation || token == Token::verb || token == Token::wait || token == Token::logic ||
+         token == Token::clause;
+}
+constexpr auto first_word = [] {  // by first letter
+  std::array<std::uint8_t, 26> table{};
+  for (std::size_t i = words.size(); i-- > 0;)
+    table[static_cast<std::size_t>(words[i].text[0] - 'a')] = static_cast<std::uint8_t>(i);
+  return table;
+}();
+// By first letter: the lengths of such words, a bit each.
+constexpr auto lengths = [] {
+  std::array<std::uint32_t, 26> table{};
+  for (const Word& word : words) {
+    if (carries(word.token)) table[static_cast<std::size_t>(word.text[0] - 'a')] |= 1u << word.text.size();
+  }
+  return table;
+}();
+
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0' || c == '\xa0'; }
 bool is_word(char c) {
   return is_digit(c) || is_letter(c) || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
@@ -448,6 +468,44 @@ std::optional<std::string_view> find_sqli(std::string_view value) noexcept {
     if (const char* found = Shape(reader.lexemes(), quote != 0).injection(); found != nullptr) return found;
   }
   return std::nullopt;
+}
+
+bool sqli_possible(std::string_view value) noexcept {
+  for (std::size_t i = 0; i < value.size();) {
+    const char c = value[i];
+    if (c == '\'' || c == '"') return true;
+    const char next = i + 1 < value.size() ? value[i + 1] : '\0';
+    // A call; "&&"; "/*!" opens what is no comment; a word may follow a hexadecimal number at once.
+    if (c == '(' || (c == '&' && next == '&') || (c == '/' && next == '*') || (c == '0' && lower(next) == 'x'))
+      return true;
+    if (!is_letter(c) && !is_digit(c) && c != '_') {
+      ++i;
+      continue;
+    }
+    std::size_t end = i + 1;
+    while (end < value.size() && (is_letter(value[end]) || is_digit(value[end]) || value[end] == '_')) ++end;
+    const std::string_view word = value.substr(i, end - i);
+    i = end;
+    const char first = lower(c);
+    if (!is_lower(first)) continue;
+    if (word.size() > 2 && word[2] == '_' && (first == 'x' || first == 's') && lower(word[1]) == 'p') return true;
+    // "order.id" is one name.
+    if (end + 1 < value.size() && value[end] == '.' && is_word(value[end + 1])) continue;
+    if (word.size() >= 32 || (lengths[static_cast<std::size_t>(first - 'a')] >> word.size() & 1u) == 0) continue;
+    for (std::size_t k = first_word[static_cast<std::size_t>(first - 'a')];
+         k < words.size() && words[k].text[0] == first; ++k) {
+      if (words[k].text.size() == word.size() && carries(words[k].token) && same(word, words[k].text)) return true;
+    }
+  }
+  return false;
+}
+
+std::string sqli_needs() {
+  std::string names;
+  for (const Word& word : words) {
+    if (carries(word.token)) names += (names.empty() ? "" : "|") + std::string(word.text);
+  }
+  return "['\"(]|&&|/\\*|0x|\\b[xs]p_|\\b(?:" + names + ")\\b(?:[^.]|\\.[^\\w$\\x80-\\xff])";
 }
 
 }  // namespace sallyport::match

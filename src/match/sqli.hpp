@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sallyport::match {
@@ -13,5 +14,11 @@ inline constexpr std::size_t sqli_tokens = 12;  // looked at in each place, afte
 
 // What was recognised, a static text; null: nothing. Linear in the value.
 [[nodiscard]] std::optional<std::string_view> find_sqli(std::string_view value) noexcept;
+
+// A quick look: false when find_sqli() would find nothing. Text without quotes needs a word of SQL.
+[[nodiscard]] bool sqli_possible(std::string_view value) noexcept;
+
+// The same as a pattern, in any case: every value that is possible has it.
+[[nodiscard]] std::string sqli_needs();
 
 }  // namespace sallyport::match

@@ -8,6 +8,9 @@
 
 namespace sallyport::match {
 
+// A pattern that every value has in which something is found: a tag, or an attribute with a value.
+inline constexpr std::string_view xss_needs = "[<=]";
+
 // Linear in the value.
 [[nodiscard]] bool finds_xss(std::string_view value) noexcept;
 
