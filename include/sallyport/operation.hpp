@@ -32,6 +32,11 @@ struct Operation {
   std::string deprecation;  // RFC 9745 field value ("@1688169599"), or empty
   std::string sunset;       // RFC 8594 field value (HTTP-date), or empty
   std::vector<std::string> tags;
+  std::string owner;    // who answers for it, or empty
+  std::string purpose;  // what it is for, in a sentence, or empty
+  // Classes of the data that it carries: words of spec/lifecycle.hpp. Empty: nobody said; "public" alone: none
+  // that needs care.
+  std::vector<std::string> data_classes;
   // Alternatives, each of which must hold as a whole; an empty one is anybody's.
   std::vector<std::vector<SecurityNeed>> security;
   bool security_declared = false;  // otherwise the contract does not say who may call
@@ -46,6 +51,7 @@ struct Api {
   bool has_spec = false;           // otherwise everything under base_path is forwarded
   Stage stage = Stage::production;
   std::string owner;
+  std::string version;           // of its specification, or empty
   bool path_parameters = false;  // "/a;v=1" is accepted (RFC 3986 §3.3)
   bool encoded_slash = false;    // "%2F" within a segment is accepted
   std::vector<Operation> operations;

@@ -47,6 +47,12 @@ void read_spec(const settings::Api& from, const document::Node& at, Api& api, De
   api.base_path = mounted->base_path;
   api.operations = std::move(mounted->operations);
   if (api.owner.empty()) api.owner = spec->owner;
+  api.version = spec->version;
+  for (Operation& operation : api.operations) {
+    if (operation.owner.empty()) operation.owner = api.owner;
+    if (operation.purpose.empty()) operation.purpose = from.purpose;
+    if (operation.data_classes.empty() && !from.data_class.empty()) operation.data_classes = {from.data_class};
+  }
   // The stricter of what the file and the specification say.
   api.stage = std::max(api.stage, spec->stage);
   described.origins = std::move(mounted->origins);

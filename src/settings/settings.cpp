@@ -49,6 +49,26 @@ void check_redis(const Redis& redis, config::Report& report, const document::Nod
   }
 }
 
+void check_store(const Store& store, config::Report& report, const document::Node& at) {
+  if (store.postgres.empty()) {
+    if (!store.password.empty()) report.error(at, "a password without `postgres`: SQLite has none");
+    return;
+  }
+  const std::string_view url = store.postgres;
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos || (!url.starts_with("postgres://") && !url.starts_with("postgresql://"))) {
+    report.error(at, "the address of a PostgreSQL database is postgres://user@host:5432/name");
+    return;
+  }
+  // user:password@host, or ?password=… (CWE-522): a configuration file is read by many.
+  const std::string_view authority = url.substr(scheme + 3, url.find_first_of("/?", scheme + 3) - scheme - 3);
+  const std::size_t end = authority.rfind('@');
+  const bool inside = end != std::string_view::npos && authority.substr(0, end).contains(':');
+  if (inside || url.contains("password=")) {
+    report.error(at, "a password in the address of the database", "password: { file: … }, a file of mode 0600");
+  }
+}
+
 void check_admin(const Admin& admin, config::Report& report, const document::Node& at) {
   const Address& address = admin.address.address;
   const bool loopback = admin.address.is_unix() ||
@@ -222,6 +242,20 @@ const config::Table<Admin>& config_table(const Admin*) {
   return table;
 }
 
+const config::Table<Store>& config_table(const Store*) {
+  static const auto table =
+      config::Table<Store>("store",
+                           "Where the inventory, the audit log and counts over time are kept: a SQLite file in `data` "
+                           "unless a PostgreSQL database is named.")
+          .field("postgres", &Store::postgres,
+                 {.doc = "Its address, without a password. The tables are made at the first start.",
+                  .example = "postgres://sallyport@db.internal/sallyport?sslmode=verify-full"})
+          .field("password", &Store::password, {.doc = "The password of that user."})
+          .shorthand("postgres")
+          .check(check_store);
+  return table;
+}
+
 const config::Table<Memory>& config_table(const Memory*) {
   static const auto table =
       config::Table<Memory>("memory", "Counters in this node's memory.")
@@ -277,6 +311,7 @@ const config::Table<Root>& config_table(const Root*) {
           .field("apis", &Root::apis, {.doc = "The APIs behind the gateway."})
           .field("defaults", &Root::defaults, {.doc = "Controls of APIs that say nothing of their own."})
           .field("events", &Root::events, {.doc = "The event log."})
+          .field("store", &Root::store, {.doc = "Where the inventory and the audit log are kept."})
           .field("shared", &Root::shared, {.doc = "State that calls have in common: counters of limits."})
           .field("admin", &Root::admin, {.doc = "Dashboard, metrics and health. Without it there are none."})
           .field("data", &Root::data, {.doc = "Where the admin password's hash and the control socket are kept."})

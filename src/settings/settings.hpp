@@ -101,6 +101,11 @@ struct Admin {
   config::Endpoint address;
 };
 
+struct Store {
+  std::string postgres;
+  config::Secret password;
+};
+
 struct Memory {
   config::Size budget{32u << 20};
 };
@@ -130,6 +135,7 @@ struct Root {
   std::vector<Api> apis;
   Defaults defaults;
   Events events;
+  Store store;
   Shared shared;
   std::optional<Admin> admin;
   config::FilePath data{"data", "data"};
@@ -147,6 +153,7 @@ const config::Table<Api>& config_table(const Api*);
 const config::Table<Defaults>& config_table(const Defaults*);
 const config::Table<Events>& config_table(const Events*);
 const config::Table<Admin>& config_table(const Admin*);
+const config::Table<Store>& config_table(const Store*);
 const config::Table<Memory>& config_table(const Memory*);
 const config::Table<Redis>& config_table(const Redis*);
 const config::Table<Shared>& config_table(const Shared*);

@@ -1,5 +1,6 @@
 #include "spec/date.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -69,6 +70,10 @@ std::optional<std::int64_t> read(std::string_view text) {
   return midnight + *time;
 }
 
+constexpr std::array days_of_week{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr auto months_of_year = std::to_array<std::string_view>(
+    {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
+
 }  // namespace
 
 Result<std::int64_t> parse_iso_date(std::string_view text) {
@@ -78,9 +83,6 @@ Result<std::int64_t> parse_iso_date(std::string_view text) {
 
 std::string http_date(std::int64_t seconds) {
   using namespace std::chrono;
-  static constexpr std::array days_of_week{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months_of_year{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const sys_seconds time{std::chrono::seconds{seconds}};
   const auto day = floor<days>(time);
   const year_month_day date{day};
@@ -89,6 +91,24 @@ std::string http_date(std::int64_t seconds) {
                      static_cast<unsigned>(date.day()), months_of_year[static_cast<unsigned>(date.month()) - 1],
                      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
                      clock.seconds().count());
+}
+
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+  using namespace std::chrono;
+  // "Thu, 31 Dec 2026 00:00:00 GMT": all of one length. What is read must be what would be written.
+  if (text.size() != 29) return {};
+  std::string_view day = text.substr(5, 2), year_text = text.substr(12, 4), hour = text.substr(17, 2),
+                   minute = text.substr(20, 2), second = text.substr(23, 2);
+  const auto d = digits(day, 2), y = digits(year_text, 4), h = digits(hour, 2), m = digits(minute, 2),
+             s = digits(second, 2);
+  const auto* const name = std::ranges::find(months_of_year, text.substr(8, 3));
+  if (!d || !y || !h || !m || !s || name == months_of_year.end()) return {};
+  const auto month_number = static_cast<unsigned>(name - months_of_year.begin() + 1);
+  const year_month_day date{year{*y}, month{month_number}, std::chrono::day{static_cast<unsigned>(*d)}};
+  if (!date.ok()) return {};
+  const std::int64_t at = sys_seconds{sys_days{date}}.time_since_epoch().count() + *h * 3600 + *m * 60 + *s;
+  if (http_date(at) != text) return {};
+  return at;
 }
 
 std::string structured_date(std::int64_t seconds) { return fmt::format("@{}", seconds); }

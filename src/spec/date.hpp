@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace sallyport {
 
 // IMF-fixdate of RFC 9110 §5.6.7, as Sunset takes it (RFC 8594): "Thu, 31 Dec 2026 00:00:00 GMT".
 [[nodiscard]] std::string http_date(std::int64_t seconds);
+// The same form read back; null for anything else.
+[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 // A Date of RFC 9651 §3.3.7, as Deprecation takes it (RFC 9745): "@1798675200".
 [[nodiscard]] std::string structured_date(std::int64_t seconds);

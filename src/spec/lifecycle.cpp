@@ -1,5 +1,6 @@
 #include "spec/lifecycle.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -31,6 +32,39 @@ Result<std::int64_t> read_date(const Node& node) {
   return date;
 }
 
+Result<std::string> read_text(const Node& node, std::string_view what) {
+  if (node.kind() == Kind::scalar && !node.text().empty()) return std::string(node.text());
+  return fail(ErrorCode::invalid, std::string(what), node.where());
+}
+
+Result<std::vector<std::string>> read_classes(const Node& node) {
+  static constexpr std::array<std::string_view, 7> names{"public", "internal",  "pii",       "phi",
+                                                         "pci",    "financial", "credential"};
+  std::array<bool, names.size()> said{};
+  const auto add = [&](const Node& one) {
+    const auto* const at = std::ranges::find(names, one.kind() == Kind::scalar ? one.text() : std::string_view{});
+    if (at != names.end()) said[static_cast<std::size_t>(at - names.begin())] = true;
+    return at != names.end();
+  };
+  bool good = node.is_sequence() ? !node.items().empty() : add(node);
+  if (node.is_sequence()) {
+    for (const Node& one : node.items()) good = add(one) && good;
+  }
+  if (!good) {
+    return fail(ErrorCode::invalid,
+                "data must be public, internal, pii, phi, pci, financial or credential, or a list of them",
+                node.where());
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (said[i]) out.emplace_back(names[i]);
+  }
+  if (said[0] && out.size() > 1) {
+    return fail(ErrorCode::invalid, "data that is public is not of another class, too", node.where());
+  }
+  return out;
+}
+
 }  // namespace
 
 void Lifecycle::inherit(const Lifecycle& outer) {
@@ -38,6 +72,8 @@ void Lifecycle::inherit(const Lifecycle& outer) {
   if (deprecation.empty()) deprecation = outer.deprecation;
   if (sunset.empty()) sunset = outer.sunset;
   if (owner.empty()) owner = outer.owner;
+  if (purpose.empty()) purpose = outer.purpose;
+  if (data.empty()) data = outer.data;
 }
 
 Result<Lifecycle> read_lifecycle(const Node& holder) {
@@ -56,13 +92,20 @@ Result<Lifecycle> read_lifecycle(const Node& holder) {
       if (!date) return std::unexpected(date.error());
       (entry.key == "sunset" ? sunset : deprecation) = *date;
     } else if (entry.key == "owner") {
-      if (entry.value.kind() != Kind::scalar || entry.value.text().empty()) {
-        return fail(ErrorCode::invalid, "owner must be a name", entry.value.where());
-      }
-      out.owner = entry.value.text();
+      auto owner = read_text(entry.value, "owner must be a name");
+      if (!owner) return std::unexpected(std::move(owner.error()));
+      out.owner = std::move(*owner);
+    } else if (entry.key == "purpose") {
+      auto purpose = read_text(entry.value, "purpose must be a text");
+      if (!purpose) return std::unexpected(std::move(purpose.error()));
+      out.purpose = std::move(*purpose);
+    } else if (entry.key == "data") {
+      auto data = read_classes(entry.value);
+      if (!data) return std::unexpected(std::move(data.error()));
+      out.data = std::move(*data);
     } else {
       return fail(ErrorCode::invalid, fmt::format("unknown key '{}' in x-sallyport", entry.key), entry.where(),
-                  "known are stage, deprecation, sunset and owner");
+                  "known are stage, deprecation, sunset, owner, purpose and data");
     }
   }
   if (deprecation && sunset && *sunset < *deprecation) {  // RFC 9745 §4

@@ -6,12 +6,15 @@
 //     deprecation: 2026-01-01    since when: the Deprecation field (RFC 9745)
 //     sunset: 2026-12-31         when it will stop working: the Sunset field (RFC 8594)
 //     owner: orders-team
+//     purpose: Places orders     an operation without one has its `summary`
+//     data: [pii, pci]           public | internal | pii | phi | pci | financial | credential; or one word
 //
 // Anything else in it is an error with its position: it would not do what its author believes.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sallyport/operation.hpp>
 #include <sallyport/result.hpp>
@@ -25,6 +28,8 @@ struct Lifecycle {
   std::string deprecation;  // "@1767225600", or empty
   std::string sunset;       // "Thu, 31 Dec 2026 00:00:00 GMT", or empty
   std::string owner;
+  std::string purpose;
+  std::vector<std::string> data;  // classes, each once, in the order above
 
   // Takes what this one does not say from an outer one.
   void inherit(const Lifecycle& outer);

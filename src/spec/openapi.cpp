@@ -266,9 +266,15 @@ Result<void> Loader::read_operation(const Path& path, const MethodKey& method, c
   operation.operation_id = text_at(node, "operationId");
   operation.stage = operation_stage(*lifecycle, deprecated, path.lifecycle);
   operation.label = fmt::format("{} {}", method.token, path.entry.key);
+  const std::string_view summary = text_at(node, "summary");
+  // What an operation says of itself is nearer to it than what is said around it.
+  if (lifecycle->purpose.empty()) lifecycle->purpose = summary;
   lifecycle->inherit(path.lifecycle);
   operation.deprecation = std::move(lifecycle->deprecation);
   operation.sunset = std::move(lifecycle->sunset);
+  operation.owner = std::move(lifecycle->owner);
+  operation.purpose = std::move(lifecycle->purpose);
+  operation.data_classes = std::move(lifecycle->data);
 
   if (auto security = security_.read_operation(node, operation); !security) return security;
   if (const Node* tags = node.find("tags"); tags != nullptr) {
@@ -280,8 +286,7 @@ Result<void> Loader::read_operation(const Path& path, const MethodKey& method, c
     if (!added) warn(node.where(), fmt::format("operationId '{}' stands at {} already", other->first, other->second));
   }
   spec_.operations.push_back(std::move(operation));
-  spec_.sources.push_back(
-      {&node, path.items, servers->empty() ? path.base_paths : *servers, std::move(lifecycle->owner)});
+  spec_.sources.push_back({&node, path.items, servers->empty() ? path.base_paths : *servers});
   return {};
 }
 

@@ -46,7 +46,6 @@ struct OperationSource {
   std::vector<const document::Node*> path_items;
   // From `servers` of the operation or its path item; empty: those of the Spec apply.
   std::vector<std::string> base_paths;
-  std::string owner;  // x-sallyport of the operation, its path item or the root
 };
 
 struct Spec {

@@ -262,12 +262,31 @@ paths:
   EXPECT_EQ(spec->operations[0].stage, Stage::retired);
   EXPECT_EQ(spec->operations[0].sunset, "Fri, 01 Jan 2027 11:00:00 GMT");
   EXPECT_EQ(spec->operations[0].deprecation, "@1688083200");
-  EXPECT_EQ(spec->sources[0].owner, "item-team");
+  EXPECT_EQ(spec->operations[0].owner, "item-team");
   EXPECT_EQ(spec->operations[1].stage, Stage::deprecated);
   EXPECT_EQ(spec->operations[1].sunset, "Thu, 31 Dec 2026 00:00:00 GMT");
   EXPECT_EQ(spec->operations[2].stage, Stage::test);
   EXPECT_EQ(spec->operations[2].sunset, "");
-  EXPECT_EQ(spec->sources[2].owner, "root-team");
+  EXPECT_EQ(spec->operations[2].owner, "root-team");
+}
+
+TEST(OpenApi, PurposeAndDataOfOperationItemAndRoot) {
+  const auto spec = read_3(R"(x-sallyport: {data: internal, purpose: Keeps the shop}
+paths:
+  /a:
+    x-sallyport: {data: [pci, pii, pci]}
+    get: {summary: Lists, x-sallyport: {purpose: Shows cards}}
+    put: {summary: Changes}
+  /b: {get: {x-sallyport: {data: public}}, put: {}}
+)");
+  ASSERT_TRUE(spec) << spec.error().text();
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(spec->operations[0].purpose, "Shows cards");
+  EXPECT_EQ(spec->operations[0].data_classes, (Words{"pii", "pci"})) << "each once";
+  EXPECT_EQ(spec->operations[1].purpose, "Changes") << "its summary";
+  EXPECT_EQ(spec->operations[2].purpose, "Keeps the shop");
+  EXPECT_EQ(spec->operations[2].data_classes, Words{"public"});
+  EXPECT_EQ(spec->operations[3].data_classes, Words{"internal"});
 }
 
 TEST(OpenApi, RetiredAroundBeatsDeprecatedWithin) {
@@ -287,6 +306,13 @@ TEST(OpenApi, MistakesInTheExtensionAreErrors) {
   EXPECT_EQ(error("{sunset: soon}"), "api.yaml:3:23: 'soon' is no date");
   EXPECT_EQ(error("{deprecation: [1]}"), "api.yaml:3:28: '' is no date");
   EXPECT_EQ(error("{owner: []}"), "api.yaml:3:22: owner must be a name");
+  EXPECT_EQ(error("{purpose: ''}"), "api.yaml:3:24: purpose must be a text");
+  const std::string_view classes =
+      "data must be public, internal, pii, phi, pci, financial or credential, or a list of them";
+  EXPECT_EQ(error("{data: secret}"), fmt::format("api.yaml:3:21: {}", classes));
+  EXPECT_EQ(error("{data: []}"), fmt::format("api.yaml:3:21: {}", classes));
+  EXPECT_EQ(error("{data: [pii, x]}"), fmt::format("api.yaml:3:21: {}", classes));
+  EXPECT_EQ(error("{data: [pii, public]}"), "api.yaml:3:21: data that is public is not of another class, too");
   EXPECT_EQ(error("[a]"), "api.yaml:3:14: x-sallyport must be a mapping");
   EXPECT_EQ(error("{deprecation: 2026-02-01, sunset: 2026-01-31}"),
             "api.yaml:3:14: sunset is earlier than deprecation");

@@ -111,6 +111,13 @@ TEST(Date, HttpForms) {
   EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");  // RFC 9110 §5.6.7
   EXPECT_EQ(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
   EXPECT_EQ(structured_date(1688169599), "@1688169599");  // RFC 9745 §2.1
+  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777);
+  EXPECT_EQ(parse_http_date(http_date(1798675199)), 1798675199);
+  for (const char* wrong :
+       {"", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"}) {
+    EXPECT_EQ(parse_http_date(wrong), std::nullopt) << wrong;
+  }
 }
 
 }  // namespace
