@@ -1,33 +1,12 @@
 #include "inventory/operations.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
+
+#include "inventory/words.hpp"
 
 namespace sallyport::inventory {
 namespace {
-
-std::string_view word(Stage stage) {
-  switch (stage) {
-    case Stage::design:
-      return "design";
-    case Stage::test:
-      return "test";
-    case Stage::production:
-      return "production";
-    case Stage::deprecated:
-      return "deprecated";
-    case Stage::retired:
-      return "retired";
-  }
-  return "production";
-}
-
-// A caller may invent methods: those of RFC 9110 and PATCH have rows, the others share one.
-std::string_view listed_method(std::string_view method) {
-  constexpr std::array known = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"};
-  return std::find(known.begin(), known.end(), method) != known.end() ? method : "other";
-}
 
 std::string key_of(std::string_view api, std::string_view method, std::string_view path) {
   std::string key;

@@ -40,7 +40,7 @@ struct PathLearner::Walk {
   std::uint64_t least = 0;
 };
 
-void PathLearner::add(std::string_view path, std::uint32_t tag) {
+void PathLearner::add(std::string_view path, std::uint32_t tag, std::uint64_t calls) {
   std::array<std::string_view, max_segments> segments;
   std::size_t count = 0;
   if (path.starts_with('/')) path.remove_prefix(1);
@@ -69,7 +69,7 @@ void PathLearner::add(std::string_view path, std::uint32_t tag) {
   }
   at = 0;
   for (const std::string_view segment : std::span(segments).first(count)) {
-    ++nodes_[at].through;
+    nodes_[at].through += calls;
     auto next = nodes_[at].children.find(segment);
     if (next == nodes_[at].children.end()) {
       next = nodes_[at].children.emplace(segment, static_cast<std::uint32_t>(nodes_.size())).first;
@@ -81,8 +81,8 @@ void PathLearner::add(std::string_view path, std::uint32_t tag) {
     }
   }
   Node& last = nodes_[at];
-  ++last.through;
-  ++last.ends;
+  last.through += calls;
+  last.ends += calls;
   if (last.tags.size() < max_tags && std::ranges::find(last.tags, tag) == last.tags.end()) last.tags.push_back(tag);
 }
 

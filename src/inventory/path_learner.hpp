@@ -39,8 +39,8 @@ class PathLearner {
   static constexpr std::size_t max_tags = 64;      // different ones of one path
   explicit PathLearner(std::size_t max_nodes = 400'000) : max_(max_nodes), nodes_(1) {}
 
-  // `tag` is anything that is to be known of a learned path: its methods, for example.
-  void add(std::string_view path, std::uint32_t tag = 0);
+  // `tag` is anything that is to be known of a learned path: its methods, for example. `calls` at once.
+  void add(std::string_view path, std::uint32_t tag = 0, std::uint64_t calls = 1);
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
 

@@ -79,7 +79,7 @@ Segment kind_of_segment(std::string_view s) {
   if (s.size() > 64) return Segment::code;
   const bool digit = std::ranges::any_of(s, is_digit);
   if (s.size() >= 12 && digit && std::ranges::all_of(s, is_hex)) return Segment::hash;
-  if (s.contains("...") || s.find_first_of("@%,;=~!*'\" ()[]|") != std::string_view::npos) return Segment::other;
+  if (s.contains("...") || s.find_first_of("@%,;=~!*'\" ()[]{}|") != std::string_view::npos) return Segment::other;
   const std::size_t colon = s.find(':');
   if (colon != std::string_view::npos) {
     // "sha256:8f…" is a value; "orders:cancel" a method of its own.
