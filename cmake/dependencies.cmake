@@ -14,6 +14,8 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 # The prefilter of rules. Without it they are matched one by one.
 option(SALLYPORT_VECTORSCAN "Match rules by Vectorscan" ON)
 if(SALLYPORT_VECTORSCAN)
@@ -42,6 +44,8 @@ if(SALLYPORT_VECTORSCAN)
   set_source_files_properties(src/match/prefilter.cpp PROPERTIES COMPILE_DEFINITIONS SALLYPORT_VECTORSCAN)
 endif()
 set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads PkgConfig::NGHTTP2)
+set(SALLYPORT_LIBS_store SQLite::SQLite3 PkgConfig::PQ OpenSSL::Crypto Threads::Threads)
+set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads)
 set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)
 
 # What a room is compared with: benchmarks and fuzzers link it, the product does not.
