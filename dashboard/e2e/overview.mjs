@@ -167,6 +167,78 @@ await check('operations has rows and sorts', async () => {
   await shot('operations-light');
 });
 
+await check('findings have evidence, and one can be closed', async () => {
+  await section('Findings');
+  const rows = await rowsOf('Findings');
+  const before = await rows.count();
+  expect(before > 0, 'no rows');
+  await shot('findings-light');
+  await rows.first().focus();
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('dialog', { name: 'Finding' });
+  await panel.getByRole('button', { name: 'Show its calls' }).waitFor();
+  await page.waitForTimeout(250);
+  await shot('finding-light');
+  const closed = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/findings'));
+  await panel.getByRole('button', { name: 'Close', exact: true }).last().click();
+  expect((await closed).status() === 200, 'it was not closed');
+  await panel.waitFor({ state: 'detached' });
+  await page.getByRole('radio', { name: 'Closed' }).check({ force: true });
+  await rowsOf('Findings');
+});
+
+await check('the inventory has rows, the worst first, and says why', async () => {
+  await section('Inventory');
+  const rows = await rowsOf('Inventory');
+  expect((await rows.count()) > 0, 'no rows');
+  const scores = await page.locator('tbody .inv-score').allInnerTexts();
+  expect(scores.map(number).every((score, i, all) => i === 0 || score >= all[i - 1]), scores.join(' '));
+  await shot('inventory-light');
+  await rows.first().focus();
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('dialog', { name: 'Endpoint' });
+  await panel.getByRole('list', { name: 'Why' }).waitFor();
+  await page.waitForTimeout(250);
+  await shot('endpoint-light');
+  await panel.getByRole('button', { name: 'Close' }).click();
+  await panel.waitFor({ state: 'detached' });
+});
+
+await check('the inventory is sorted, filtered and sought by the gateway', async () => {
+  const header = page.getByRole('columnheader', { name: 'Calls' });
+  const answer = page.waitForResponse((response) => response.url().includes('sort=calls&order=down'));
+  await header.getByRole('button').click();
+  await answer;
+  expect((await header.getAttribute('aria-sort')) === 'descending', 'not sorted by calls');
+  const shadows = page.waitForResponse((response) => response.url().includes('state=shadow'));
+  await page.getByRole('radio', { name: /^shadow/ }).check({ force: true });
+  await shadows;
+  await page.waitForTimeout(250);
+  const states = await page.locator('tbody .inv-states').allInnerTexts();
+  expect(states.length > 0 && states.every((text) => text.includes('shadow')), states.join(' '));
+  await page.getByRole('radio', { name: /^All/ }).check({ force: true });
+  await page.keyboard.press('/');
+  await page.keyboard.type('no-such-endpoint');
+  await page.getByText('No endpoint matches').waitFor();
+  await page.keyboard.press('Escape');
+  await rowsOf('Inventory');
+});
+
+await check('the inventory is exported as CSV', async () => {
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  const text = await readFile(await (await download).path(), 'utf8');
+  const lines = text.trim().split('\r\n');
+  expect(lines.length > 5 && lines[0].startsWith('api,version,method,path'), lines[0]);
+  expect(lines.slice(1).every((line) => !/(^|,)"[=+@-]/.test(line)), 'a cell is a formula');
+});
+
+await check('the data map has rows', async () => {
+  await section('Data map');
+  expect((await (await rowsOf('Data map')).count()) > 0, 'no rows');
+  await shot('data-light');
+});
+
 await check('shadow endpoints has rows', async () => {
   await section('Shadow endpoints');
   expect((await (await rowsOf('Shadow endpoints')).count()) > 0, 'no rows');
@@ -179,6 +251,15 @@ await check('the theme can be switched and is remembered', async () => {
   await page.getByRole('radio', { name: 'Dark theme' }).check({ force: true });
   expect((await ground()) !== light, 'the ground did not change');
   await shot('shadow-dark');
+  await section('Findings');
+  await rowsOf('Findings');
+  await shot('findings-dark');
+  await section('Inventory');
+  await rowsOf('Inventory');
+  await shot('inventory-dark');
+  await section('Data map');
+  await rowsOf('Data map');
+  await shot('data-dark');
   await section('Operations');
   await rowsOf('Operations');
   await shot('operations-dark');

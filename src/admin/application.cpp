@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "admin/assets.hpp"
+#include "admin/endpoints_view.hpp"
+#include "admin/findings_view.hpp"
 #include "admin/guards.hpp"
 #include "admin/limits.hpp"
+#include "admin/query.hpp"
+#include "admin/store_view.hpp"
 #include "admin/views.hpp"
+#include "base/address.hpp"
 #include "base/uuid.hpp"
 #include "document/node.hpp"
 
@@ -42,21 +45,6 @@ Answer no_content(std::string cookie) {
   answer.status = 204;
   answer.fields.emplace_back("Set-Cookie", std::move(cookie));
   return answer;
-}
-
-// The first parameter of that name; null when it is absent or not a number.
-std::optional<std::uint64_t> number_in(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (pair.size() <= name.size() || !pair.starts_with(name) || pair[name.size()] != '=') continue;
-    std::uint64_t value = 0;
-    const auto read = std::from_chars(pair.data() + name.size() + 1, pair.data() + pair.size(), value);
-    if (read.ec != std::errc{} || read.ptr != pair.data() + pair.size()) return std::nullopt;
-    return value;
-  }
-  return std::nullopt;
 }
 
 // {"password":"…"}; empty when the body is something else.
@@ -119,6 +107,7 @@ Answer Application::api(const Ask& ask, Instant now) {
   if (!sessions_.use(cookie_value(ask.cookie, cookie_name), now)) {
     return problem(401, "Unauthorized", "Log in first.");
   }
+  if (path == "/findings" && ask.method == "POST") return change_finding(ask);
   if (path == "/logout") return ask.method == "POST" ? logout(ask) : not_allowed("POST");
   if (!reads(ask)) return not_allowed("GET, HEAD");
   return read(ask);
@@ -130,6 +119,11 @@ Answer Application::read(const Ask& ask) const {
   if (path == "/summary") return json(summary_json(sources_, started_us_, sources_.clock()));
   if (path == "/calls") return calls(ask);
   if (path.starts_with("/calls/")) return call(path.substr(std::string_view("/calls/").size()));
+  if (path == "/endpoints" || path == "/endpoints.csv") return endpoints(ask, path.ends_with(".csv"));
+  if (path == "/findings") return findings(ask);
+  if (path == "/audit") return audit(ask);
+  if (path == "/series") return series(ask);
+  if (path == "/data") return json(data_map_json(sources_.inventory.endpoints.rows(sources_.clock())));
   if (path == "/operations") return json(operations_json(sources_.inventory.operations));
   if (path == "/shadow") return json(shadow_json(sources_.inventory.shadow));
   return not_found();
@@ -145,9 +139,13 @@ Answer Application::login(const Ask& ask, Instant now) {
   if (password.empty()) return problem(400, "Bad request", R"(Send {"password":"…"}.)");
   if (!password_.matches(password)) {
     limiter_.failed(ask.peer, now);
+    // A failure to note it changes nothing: it is refused either way.
+    static_cast<void>(note(ask, "login", "refused: wrong password"));
     return problem(401, "Unauthorized", "The password is wrong.");
   }
   limiter_.succeeded(ask.peer);
+  // Who cannot be noted does not get in.
+  if (!note(ask, "login", "done")) return problem(503, "Service unavailable", "The audit log cannot be written.");
   const auto token = sessions_.start(now);
   if (!token) return problem(503, "Service unavailable", token.error().message);
   return no_content(fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", cookie_name, *token));
@@ -155,13 +153,66 @@ Answer Application::login(const Ask& ask, Instant now) {
 
 Answer Application::logout(const Ask& ask) {
   sessions_.end(cookie_value(ask.cookie, cookie_name));
+  static_cast<void>(note(ask, "logout", "done"));  // the session has ended in any case
   return no_content(fmt::format("{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0", cookie_name));
 }
 
 Answer Application::calls(const Ask& ask) const {
-  const std::uint64_t limit = number_in(ask.query, "limit").value_or(default_page);
-  return json(calls_json(
-      sources_.inventory.calls.after(number_in(ask.query, "after"), std::clamp<std::size_t>(limit, 1, max_page))));
+  const Query query(ask.query);
+  return json(calls_json(sources_.inventory.calls.after(query.number("after"), query.page_size())));
+}
+
+Result<void> Application::note(const Ask& ask, std::string action, std::string detail) const {
+  if (sources_.audit == nullptr) return {};
+  return sources_.audit->append(
+      {0, sources_.clock(), "admin", std::move(action), format_address(ask.peer), std::move(detail)});
+}
+
+Answer Application::findings(const Ask& ask) const {
+  auto body = findings_json(sources_.inventory.findings.list(), Query(ask.query));
+  return body ? json(std::move(*body)) : problem(400, "Bad request", body.error().message);
+}
+
+// Noted before it is done: what cannot be noted does not happen.
+Answer Application::change_finding(const Ask& ask) {
+  const auto change = read_finding_change(ask.body);
+  if (!change) return problem(400, "Bad request", R"(Send {"id":"…","standing":"open, closed or accepted"}.)");
+  if (!sources_.inventory.findings.find(change->id)) return not_found();
+  if (!note(ask, "finding", fmt::format("{}: {}", word(change->standing), change->id))) {
+    return problem(503, "Service unavailable", "The audit log cannot be written.");
+  }
+  if (!sources_.inventory.findings.set(change->id, change->standing)) return not_found();
+  return json("{}");
+}
+
+Answer Application::audit(const Ask& ask) const {
+  if (sources_.audit == nullptr) return not_found();
+  const Query query(ask.query);
+  const auto page =
+      sources_.audit->page(static_cast<std::int64_t>(query.number("before").value_or(0)), query.page_size());
+  if (!page) return problem(503, "Service unavailable", "The store does not answer.");
+  return json(audit_json(*page));
+}
+
+Answer Application::series(const Ask& ask) const {
+  if (sources_.store == nullptr) return not_found();
+  const Query query(ask.query);
+  const auto asked = read_series_query(query, sources_.clock());
+  if (!asked) return problem(400, "Bad request", asked.error().message);
+  const auto steps = store::series(*sources_.store, *asked);
+  if (!steps) return problem(503, "Service unavailable", "The store does not answer.");
+  return json(series_json(*asked, *steps));
+}
+
+Answer Application::endpoints(const Ask& ask, bool as_csv) const {
+  const auto asked = EndpointQuery::read(Query(ask.query));
+  if (!asked) return problem(400, "Bad request", asked.error().message);
+  EndpointPage page = select(sources_.inventory.endpoints.rows(sources_.clock()), *asked);
+  page.left_out = sources_.inventory.endpoints.left_out();
+  if (!as_csv) return json(endpoints_json(page));
+  Answer answer = text(endpoints_csv(page), "text/csv; charset=utf-8");
+  answer.fields.emplace_back("Content-Disposition", "attachment; filename=\"endpoints.csv\"");
+  return answer;
 }
 
 Answer Application::call(std::string_view id) const {

@@ -31,6 +31,12 @@ class Application {
   [[nodiscard]] Answer logout(const Ask& ask);
   [[nodiscard]] Answer calls(const Ask& ask) const;
   [[nodiscard]] Answer call(std::string_view id) const;
+  [[nodiscard]] Answer findings(const Ask& ask) const;
+  [[nodiscard]] Answer change_finding(const Ask& ask);
+  [[nodiscard]] Answer audit(const Ask& ask) const;
+  [[nodiscard]] Answer series(const Ask& ask) const;
+  [[nodiscard]] Result<void> note(const Ask& ask, std::string action, std::string detail) const;
+  [[nodiscard]] Answer endpoints(const Ask& ask, bool as_csv) const;
   [[nodiscard]] Answer ready() const;
 
   Sources sources_;

@@ -36,6 +36,7 @@ class Folder {
   }
   ~Folder() { std::filesystem::remove_all(path_); }
   [[nodiscard]] std::string file(const char* name) const { return path_ + "/" + name; }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
   std::string path_;
@@ -46,6 +47,13 @@ config::Endpoint local(std::string_view text = "127.0.0.1:0") { return *config::
 class AdminServer : public testing::Test {
  protected:
   void SetUp() override {
+    auto opened = store::open_sqlite(":memory:");
+    ASSERT_TRUE(opened) << opened.error().text();
+    database = std::move(*opened);
+    ASSERT_TRUE(store::migrate(*database, 1));
+    auto log = store::AuditLog::open(*database, folder.path());
+    ASSERT_TRUE(log) << log.error().text();
+    audit.emplace(std::move(*log));
     events::RecordView record;
     record.id.bytes[0] = 1;
     record.method = "GET";
@@ -78,7 +86,9 @@ class AdminServer : public testing::Test {
               return std::string("generation 4");
             },
             .status = [] { return std::string(R"({"pid":1})"); },
-            .own_keys = [] { return std::string(R"({"keys":[]})"); }};
+            .own_keys = [] { return std::string(R"({"keys":[]})"); },
+            .store = database.get(),
+            .audit = &*audit};
   }
 
   Reply send(http::verb verb, const std::string& target, const std::string& body = {}, const Extra& extra = {}) {
@@ -114,6 +124,8 @@ class AdminServer : public testing::Test {
 
   Folder folder;
   inventory::Inventory inventory;
+  std::unique_ptr<store::Database> database;
+  std::optional<store::AuditLog> audit;
   events::Metrics metrics;
   std::vector<std::string> reasons;
   bool reload_fails = false;
@@ -122,7 +134,7 @@ class AdminServer : public testing::Test {
 
 TEST_F(AdminServer, NothingOfTheApiWithoutLogin) {
   for (const char* path : {"session", "summary", "calls", "calls/01000000-0000-0000-0000-000000000000", "operations",
-                           "shadow", "nothing"}) {
+                           "shadow", "endpoints", "endpoints.csv", "data", "findings", "nothing"}) {
     const Reply reply = send(http::verb::get, std::string("/api/v1/") + path);
     EXPECT_EQ(reply.result_int(), 401u) << path;
     EXPECT_EQ(reply[http::field::content_type], "application/problem+json");
@@ -147,7 +159,7 @@ TEST_F(AdminServer, LoginFlow) {
 TEST_F(AdminServer, TheApiIsJsonOfTheContract) {
   const Extra with{{"Cookie", cookie()}};
   for (const char* path : {"summary", "calls?limit=5", "calls?after=0&limit=5", "operations", "shadow",
-                           "calls/01000000-0000-0000-0000-000000000000"}) {
+                           "endpoints?state=shadow", "data", "calls/01000000-0000-0000-0000-000000000000"}) {
     const Reply reply = send(http::verb::get, std::string("/api/v1/") + path, {}, with);
     EXPECT_EQ(reply.result_int(), 200u) << path;
     EXPECT_EQ(reply[http::field::content_type], "application/json");
@@ -196,6 +208,43 @@ TEST_F(AdminServer, BodiesThatAreNoLoginAre400) {
   for (const char* body : {"", "x", "[]", R"({"password":1})", R"({"user":"admin"})", R"({"password":""})"}) {
     EXPECT_EQ(send(http::verb::post, "/api/v1/login", body, {{"X-Sallyport-Request", "1"}}).result_int(), 400u) << body;
   }
+}
+
+TEST_F(AdminServer, AFindingIsClosedByWhoIsLoggedInAndItIsNoted) {
+  events::RecordView attack;
+  attack.route = RouteKind::operation;
+  attack.api = "shop";
+  attack.method = "GET";
+  attack.path_template = "/a";
+  attack.outcome = Outcome::denied;
+  attack.control = "waf";
+  inventory.add(attack);
+  const std::string change = R"({"id":"attack shop GET /a","standing":"closed"})";
+  EXPECT_EQ(send(http::verb::post, "/api/v1/findings", change, {{"X-Sallyport-Request", "1"}}).result_int(), 401u);
+  const Extra with{{"Cookie", cookie()}, {"X-Sallyport-Request", "1"}};
+  EXPECT_EQ(send(http::verb::post, "/api/v1/findings", change, {{"Cookie", with[0].second}}).result_int(), 403u);
+  EXPECT_THAT(send(http::verb::get, "/api/v1/findings", {}, with).body(), HasSubstr(R"("open":1)"));
+  EXPECT_EQ(send(http::verb::post, "/api/v1/findings", change, with).result_int(), 200u);
+  EXPECT_THAT(send(http::verb::get, "/api/v1/findings?standing=closed", {}, with).body(),
+              HasSubstr(R"("open":0,"matching":1)"));
+  EXPECT_EQ(send(http::verb::get, "/api/v1/findings?kind=strange", {}, with).result_int(), 400u);
+  EXPECT_EQ(send(http::verb::post, "/api/v1/findings", R"({"id":"x","standing":"closed"})", with).result_int(), 404u);
+  for (const char* wrong :
+       {"", "{}", R"({"id":"attack shop GET /a"})", R"({"id":"attack shop GET /a","standing":"gone"})"}) {
+    EXPECT_EQ(send(http::verb::post, "/api/v1/findings", wrong, with).result_int(), 400u) << wrong;
+  }
+  const auto page = audit->page(0, 9);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->at(0).detail, "closed: attack shop GET /a");
+  EXPECT_EQ(page->at(1).action, "login");
+  EXPECT_THAT(send(http::verb::get, "/api/v1/audit", {}, with).body(), HasSubstr(R"("action":"finding")"));
+  EXPECT_THAT(send(http::verb::get, "/api/v1/series?steps=2", {}, with).body(), HasSubstr(R"("calls":[0,0])"));
+  EXPECT_EQ(send(http::verb::get, "/api/v1/series?span=week", {}, with).result_int(), 400u);
+}
+
+TEST_F(AdminServer, WhoCannotBeNotedDoesNotGetIn) {
+  ASSERT_TRUE(database->run("DROP TABLE audit"));
+  EXPECT_EQ(login(*server->first_password()).result_int(), 503u);
 }
 
 TEST_F(AdminServer, HealthAndMetrics) {

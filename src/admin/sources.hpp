@@ -18,6 +18,8 @@
 #include "events/options.hpp"
 #include "events/writer.hpp"
 #include "inventory/inventory.hpp"
+#include "store/audit.hpp"
+#include "store/database.hpp"
 
 namespace sallyport::admin {
 
@@ -28,7 +30,7 @@ struct ConfigState {
 };
 
 struct Sources {
-  const inventory::Inventory& inventory;
+  inventory::Inventory& inventory;
   const events::Metrics& metrics;
   std::function<ConfigState()> config;
   std::function<std::uint64_t()> connections;  // of the data plane, open now
@@ -38,6 +40,8 @@ struct Sources {
   std::function<Result<std::string>()> reload;  // a line for a person
   std::function<std::string()> status;          // a JSON value in one line
   std::function<std::string()> own_keys;        // a JWK Set of what the gateway signs with; public
+  store::Database* store = nullptr;             // null: nothing is kept
+  store::AuditLog* audit = nullptr;             // null: nothing is noted
   events::WallClock clock = events::system_now_us;
 };
 

@@ -5,36 +5,12 @@
 #include <array>
 #include <ctime>
 
-#include "base/json_text.hpp"
+#include "admin/json_object.hpp"
 #include "base/uuid.hpp"
 #include "events/json_line.hpp"
 
 namespace sallyport::admin {
 namespace {
-
-// Members of one object, in order; what is `opt` and empty is left out.
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-  void close() { out_ += '}'; }
-  std::string& key(std::string_view name) {
-    if (out_.back() != '{') out_ += ',';
-    append_json(out_, name);
-    out_ += ':';
-    return out_;
-  }
-  void text(std::string_view name, std::string_view value) { append_json(key(name), value); }
-  void opt(std::string_view name, std::string_view value) {
-    if (!value.empty()) text(name, value);
-  }
-  template <std::integral T>
-  void number(std::string_view name, T value) {
-    append_number(key(name), value);
-  }
-
- private:
-  std::string& out_;
-};
 
 void append_observed(std::string& out, const std::vector<inventory::Observation>& observed) {
   out += '[';

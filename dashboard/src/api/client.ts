@@ -1,4 +1,4 @@
-import type { CallEvent, CallPage, Operation, Session, ShadowEndpoint, Summary } from './types';
+import type { CallEvent, CallPage, DataType, EndpointPage, FindingPage, Operation, Session, ShadowEndpoint, Standing, Summary } from './types';
 
 /** Why a request gave no answer: one word for the caller to decide on, one sentence for a person to read. */
 export type ErrorKind = 'unauthorized' | 'rate_limited' | 'not_found' | 'refused' | 'server' | 'network' | 'malformed';
@@ -104,5 +104,11 @@ export const api = {
     get<CallPage>(`/calls?${after === null ? '' : `after=${after}&`}limit=${limit}`),
   call: (id: string) => get<CallEvent>(`/calls/${encodeURIComponent(id)}`),
   operations: () => get<{ operations: Operation[] }>('/operations').then((a) => a.operations),
+  /** `query` is the query string of the endpoints' page: see `endpointQuery`. */
+  endpoints: (query: string) => get<EndpointPage>(`/endpoints?${query}`),
+  endpointsCsv: (query: string) => `${root}/endpoints.csv?${query}`,
+  findings: (query: string) => get<FindingPage>(`/findings?${query}`),
+  setFinding: (id: string, standing: Standing) => post('/findings', { id, standing }),
+  data: () => get<{ types: DataType[] }>('/data').then((a) => a.types),
   shadow: () => get<{ endpoints: ShadowEndpoint[] }>('/shadow').then((a) => a.endpoints),
 };

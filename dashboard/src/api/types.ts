@@ -81,6 +81,113 @@ export interface Operation {
   last_seen: string | null;
 }
 
+export type PostureState = 'documented' | 'shadow' | 'zombie' | 'orphan' | 'unauthenticated' | 'drifting';
+
+/** One type of sensitive data that bodies carried, and where it stood first. */
+export interface DataSeen {
+  type: string;
+  class: string;
+  side: 'request' | 'response';
+  place: string;
+  times: number;
+  last_seen: string;
+}
+
+export interface Endpoint {
+  api: string;
+  version?: string;
+  method: string;
+  path: string;
+  operation_id?: string;
+  owner?: string;
+  purpose?: string;
+  stage: string;
+  access: 'unsaid' | 'anybody' | 'known';
+  sunset?: string;
+  /** 100: nothing to complain of. */
+  score: number;
+  states: PostureState[];
+  reasons: { text: string; points: number }[];
+  calls: number;
+  denied: number;
+  errors: number;
+  answered: number;
+  auth_failures: number;
+  /** Calls by class of status, 1xx to 5xx. */
+  statuses: number[];
+  bytes_in: number;
+  bytes_out: number;
+  p50_us: number;
+  p99_us: number;
+  callers: number;
+  auth: { how: string; calls: number }[];
+  data_declared: string[];
+  data: DataSeen[];
+  misfits: number;
+  first_seen: string | null;
+  last_seen: string | null;
+}
+
+/** One page of what matches; `states` and `score` are of the whole inventory. */
+export interface EndpointPage {
+  total: number;
+  matching: number;
+  offset: number;
+  left_out: number;
+  score: number;
+  states: Record<PostureState, number>;
+  endpoints: Endpoint[];
+}
+
+export type Standing = 'open' | 'closed' | 'accepted';
+
+/** One matter that somebody should look at, however often it happened. */
+export interface Finding {
+  id: string;
+  kind: 'attack' | 'limit_spike' | 'auth_failures' | 'bulk_response' | 'shadow' | 'zombie' | 'unauthenticated' | 'drift';
+  severity: 'low' | 'medium' | 'high';
+  standing: Standing;
+  api: string;
+  method: string;
+  path: string;
+  title: string;
+  times: number;
+  first_seen: string;
+  last_seen: string;
+  /** The newest calls of it, newest first. */
+  evidence: { call: string; time: string; text: string }[];
+}
+
+export interface FindingPage {
+  total: number;
+  open: number;
+  matching: number;
+  offset: number;
+  findings: Finding[];
+}
+
+/** Where one type of sensitive data flows. */
+export interface DataFlow {
+  api: string;
+  method: string;
+  path: string;
+  side: 'request' | 'response';
+  place: string;
+  times: number;
+  last_seen: string;
+  /** Its class is one that the specification names. */
+  declared: boolean;
+  /** Callers that proved nothing got answers here. */
+  open: boolean;
+  callers: number;
+}
+
+export interface DataType {
+  class: string;
+  type: string;
+  flows: DataFlow[];
+}
+
 export interface ShadowEndpoint {
   api: string;
   host: string;

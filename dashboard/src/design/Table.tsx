@@ -28,6 +28,8 @@ export interface TableProps<Row> {
   active?: string | null;
   isMuted?: (row: Row) => boolean;
   onOpen: (row: Row) => void;
+  /** The rows come sorted from elsewhere: a click on a header asks for another order. */
+  order?: { sort: Sort; onSort: (sort: Sort) => void };
 }
 
 export function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sort: Sort | undefined): readonly Row[] {
@@ -91,12 +93,16 @@ export function stepRow(event: KeyboardEvent<HTMLElement>): void {
 }
 
 /** Fixed columns and row height: new rows and changing numbers never move what stands beside them. */
-export function Table<Row>({ label, columns, rows, keyOf, firstSort, active = null, isMuted, onOpen }: TableProps<Row>) {
-  const [sort, setSort] = useState(firstSort);
-  const shown = useMemo(() => sorted(rows, columns, sort), [rows, columns, sort]);
+export function Table<Row>({ label, columns, rows, keyOf, firstSort, active = null, isMuted, onOpen, order }: TableProps<Row>) {
+  const [own, setOwn] = useState(firstSort);
+  const sort = order?.sort ?? own;
+  const shown = useMemo(() => (order ? rows : sorted(rows, columns, sort)), [order, rows, columns, sort]);
   const reachable = active ?? (shown[0] ? keyOf(shown[0]) : null);
-  const turn = (column: Column<Row>) =>
-    setSort((now) => ({ column: column.name, down: now?.column === column.name ? !now.down : column.align === 'right' }));
+  const turn = (column: Column<Row>) => {
+    const next = { column: column.name, down: sort?.column === column.name ? !sort.down : column.align === 'right' };
+    if (order) order.onSort(next);
+    else setOwn(next);
+  };
 
   return (
     <table className="table" role="grid" aria-label={label} onKeyDown={stepRow}>

@@ -8,9 +8,12 @@ import { useKeys } from '../../hooks/useKeys';
 import { usePoll } from '../../hooks/usePoll';
 import { count } from '../../text/format';
 import { Calls } from './Calls';
+import { DataMap } from './DataMap';
 import { EventPanel } from './EventPanel';
 import type { Verdict } from './feed';
+import { Findings } from './Findings';
 import { Header } from './Header';
+import { Inventory } from './Inventory';
 import { Operations } from './Operations';
 import { Pulse } from './Pulse';
 import { moveRow, focusRow } from './rows';
@@ -26,8 +29,10 @@ const hints: readonly Hint[] = [
   { keys: ['Esc'], does: 'close' },
   { keys: ['/'], does: 'filter' },
   { keys: ['p'], does: 'pause' },
-  { keys: ['1', '2', '3'], does: 'section' },
+  { keys: ['1', '…', '6'], does: 'section' },
 ];
+
+const openFindings = () => api.findings('standing=open&limit=1');
 
 export interface OverviewProps {
   user: string;
@@ -49,6 +54,7 @@ export function Overview({ user, onExpired, onLogout }: OverviewProps) {
   const summary = usePoll(api.summary, 2000);
   const operations = usePoll(api.operations, 5000);
   const shadow = usePoll(api.shadow, 5000);
+  const findings = usePoll(openFindings, 5000);
   // The list stands still while someone reads it: paused, scrolled away from the top, or with an event open.
   const held = paused || open !== null || (scrolled && view === 'calls');
   const feed = useCalls(held, summary.data?.started_at ?? '');
@@ -91,8 +97,11 @@ export function Overview({ user, onExpired, onLogout }: OverviewProps) {
     k: () => step(-1),
     Escape: () => (open ? close() : show(view)),
     '1': () => show('calls'),
-    '2': () => show('operations'),
-    '3': () => show('shadow'),
+    '2': () => show('findings'),
+    '3': () => show('inventory'),
+    '4': () => show('data'),
+    '5': () => show('operations'),
+    '6': () => show('shadow'),
   });
 
   // The clock of the gateway, so that "12 s ago" is right on a machine whose own clock is not.
@@ -111,6 +120,9 @@ export function Overview({ user, onExpired, onLogout }: OverviewProps) {
               onChange={(next) => show(next)}
               tabs={[
                 { value: 'calls', label: 'Live calls' },
+                { value: 'findings', label: 'Findings', count: count(findings.data?.open ?? 0), warn: (findings.data?.open ?? 0) > 0 },
+                { value: 'inventory', label: 'Inventory' },
+                { value: 'data', label: 'Data map' },
                 { value: 'operations', label: 'Operations', count: count(operations.data?.length ?? 0) },
                 { value: 'shadow', label: 'Shadow endpoints', count: count(shadows), warn: shadows > 0 },
               ]}
@@ -145,6 +157,15 @@ export function Overview({ user, onExpired, onLogout }: OverviewProps) {
                 onOpen={setOpen}
                 onClear={() => show('calls')}
               />
+            )}
+            {view === 'findings' && (
+              <Findings query={query} nowMs={nowMs} onExpired={onExpired} onCalls={(words) => show('calls', words)} onChanged={findings.refresh} />
+            )}
+            {view === 'inventory' && (
+              <Inventory query={query} nowMs={nowMs} onExpired={onExpired} onCalls={(e) => show('calls', `${e.method} ${e.path}`)} />
+            )}
+            {view === 'data' && (
+              <DataMap query={query} nowMs={nowMs} onExpired={onExpired} onEndpoint={(words) => show('inventory', words)} />
             )}
             {view === 'operations' && (
               <Operations operations={operations.data} query={query} nowMs={nowMs}

@@ -16,6 +16,9 @@ const verdicts: readonly Choice<Verdict>[] = [
 
 const words: Record<View, string> = {
   calls: 'Filter calls',
+  findings: 'Search findings',
+  inventory: 'Search the inventory',
+  data: 'Filter data',
   operations: 'Filter operations',
   shadow: 'Filter endpoints',
 };

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 
-const views = ['calls', 'operations', 'shadow'] as const;
+const views = ['calls', 'findings', 'inventory', 'data', 'operations', 'shadow'] as const;
 export type View = (typeof views)[number];
 
 function fromAddress(): View {
