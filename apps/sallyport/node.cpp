@@ -5,14 +5,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <tuple>
+#include <utility>
 
 #include "assembly/assembly.hpp"
 #include "base/json_text.hpp"
+#include "events/key_file.hpp"
 #include "gateway/build_snapshot.hpp"
 #include "identity/api_key_files.hpp"
 #include "identity/introspector.hpp"
 #include "identity/key_sources.hpp"
 #include "identity/minting_keys.hpp"
+#include "open_store.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -65,6 +68,8 @@ void warn_of_restart(const settings::Root& old, const settings::Root& now, confi
     return std::tie(log.directory.path, log.ring.bytes, log.segment.bytes, log.segment_age, log.keep.bytes,
                     log.keep_for, log.sync, log.redact);
   };
+  const auto store_of = [](const settings::Store& store) { return std::pair(store.postgres, store.password.reveal()); };
+  changed("store", store_of(old.store) != store_of(now.store));
   changed("events", log_of(old.events) != log_of(now.events));
 }
 
@@ -81,11 +86,11 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   if (!snapshot) return nullptr;
   if (!start_identity(*node->services_, report)) return nullptr;
   node->root_ = std::move(assembled->root);
-  node->loaded(1, *assembled->policy);
   node->started_at_us_ = events::system_now_us();
 
   const std::size_t workers = node->root_.workers != 0 ? node->root_.workers : gateway::Server::available_cores();
   const auto begin = [&]() -> Result<void> {
+    if (auto store = node->start_store(*assembled->policy); !store) return store;
     if (auto log = node->start_log(workers); !log) return log;
     auto server = gateway::Server::start(snapshot, *node->log_, workers);
     if (!server) return std::unexpected(server.error());
@@ -99,15 +104,43 @@ std::unique_ptr<Node> Node::start(const std::string& config_file, config::Report
   return node;
 }
 
-Result<void> Node::start_log(std::size_t workers) {
+// The inventory with what earlier runs counted. A store that is away at the start is an error: starting with an
+// empty inventory would overwrite the counts of before.
+Result<void> Node::start_store(const Policy& policy) {
   std::error_code error;
   std::filesystem::create_directories(root_.data.path, error);
   if (error) return fail(ErrorCode::unavailable, "cannot make the data directory: " + error.message(), root_.data.path);
+  const std::string key_file = root_.data.path + "/inventory.key";
+  SipKey key{};
+  const auto text = events::read_or_make(key_file, [&]() -> Result<std::string> {
+    if (auto filled = events::fill_random(key); !filled) return std::unexpected(filled.error());
+    return std::string(key.begin(), key.end());
+  });
+  if (!text) return std::unexpected(text.error());
+  if (text->size() != key.size()) return fail(ErrorCode::invalid, "the inventory's key has not 16 bytes", key_file);
+  std::ranges::copy(*text, key.begin());
+
+  auto opened = open_store(root_.store, root_.data.path);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  store_ = std::move(*opened);
+  inventory_ = std::make_unique<inventory::Inventory>(key, started_at_us_);
+  loaded(1, policy);
+  auto keeper = store::Keeper::open(*store_, *inventory_, {});
+  if (!keeper) return std::unexpected(std::move(keeper.error()));
+  keeper_ = std::move(*keeper);
+  auto audit = store::AuditLog::open(*store_, root_.data.path);
+  if (!audit) return std::unexpected(std::move(audit.error()));
+  audit_.emplace(std::move(*audit));
+  keeper_->start();
+  return audit_->append({0, started_at_us_, "sallyport", "start", config_file_, SALLYPORT_VERSION});
+}
+
+Result<void> Node::start_log(std::size_t workers) {
   auto log = events::Writer::open(log_options(root_.events), workers);
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
   log_->add_consumer([this](const events::RecordView& record) {
-    inventory_.add(record);
+    inventory_->add(record);
     metrics_.count(record);
   });
   log_->start();
@@ -128,7 +161,7 @@ Result<void> Node::start_admin() {
 
 admin::Sources Node::sources() {
   return {
-      .inventory = inventory_,
+      .inventory = *inventory_,
       .metrics = metrics_,
       .config =
           [this] {
@@ -142,11 +175,15 @@ admin::Sources Node::sources() {
                        std::string_view sealed) { return log_->sealer().unseal(call, key, sealed); },
       .reload = [this]() -> Result<std::string> {
         config::Report report;
-        if (reload(report)) return report.text() + "reloaded\n";
+        const bool done = reload(report);
+        note({0, events::system_now_us(), "control socket", "reload", config_file_, done ? "done" : "refused"});
+        if (done) return report.text() + "reloaded\n";
         return fail(ErrorCode::invalid, report.text() + "nothing was changed");
       },
       .status = [this] { return status_json(); },
       .own_keys = [this] { return services_->part<identity::MintingKeys>().jwks(); },
+      .store = store_.get(),
+      .audit = &*audit_,
   };
 }
 
@@ -210,12 +247,24 @@ void Node::stop() {
   if (server_) server_->stop(root_.drain);
   if (admin_) admin_->stop();
   if (log_) log_->stop();
+  if (keeper_) keeper_->stop();
+  if (audit_ && !std::exchange(stop_noted_, true)) {
+    note({0, events::system_now_us(), "sallyport", "stop", config_file_, {}});
+  }
+}
+
+// What cannot be written down is said: the act itself is done.
+void Node::note(store::AuditEntry entry) {
+  const std::string action = entry.action;
+  if (auto done = audit_->append(std::move(entry)); !done) {
+    events::complain_on_stderr("the audit log does not take `" + action + "`: " + done.error().text());
+  }
 }
 
 void Node::loaded(std::uint64_t generation, const Policy& policy) {
   std::size_t operations = 0;
   for (const auto& api : policy.apis) operations += api->operations.size();
-  inventory_.operations.declare(policy);
+  inventory_->declare(policy);
   const std::lock_guard lock(state_mutex_);
   state_ = {generation, events::system_now_us(), operations};
 }
@@ -239,11 +288,13 @@ std::string Node::status_json() const {
       R"({{"version":"{}","uptime_s":{},"config":{{"path":{},"generation":{},"loaded_at":{}}},"operations":{},)"
       R"("admin":{},"connections":{},"accepted":{},"over_limit":{},"handshake_failures":{},"calls":{},)"
       R"("upstream_connects":{},"upstream_reuses":{},"internal_errors":{},)"
-      R"("events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}}}})",
+      R"("events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}},)"
+      R"("store":{{"product":"{}","away":{},"failures":{}}}}})",
       SALLYPORT_VERSION, (events::system_now_us() - started_at_us_) / 1'000'000, config, now.generation,
       now.loaded_at_us / 1'000'000, now.operations, admin, totals.connections, totals.accepted, totals.over_limit,
       totals.handshake_failures, totals.calls, totals.upstream_connects, totals.upstream_reuses, totals.internal_errors,
-      log.written, log.dropped, log.shed, log.disk_errors, log.degraded);
+      log.written, log.dropped, log.shed, log.disk_errors, log.degraded, store_->product(), keeper_->stats().away,
+      keeper_->stats().failures);
 }
 
 }  // namespace sallyport::cli

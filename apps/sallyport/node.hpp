@@ -15,6 +15,8 @@
 #include "gateway/server.hpp"
 #include "inventory/inventory.hpp"
 #include "settings/settings.hpp"
+#include "store/audit.hpp"
+#include "store/keeper.hpp"
 
 namespace sallyport::cli {
 
@@ -48,9 +50,11 @@ class Node {
   };
   Node() = default;
   [[nodiscard]] Result<void> start_log(std::size_t workers);
+  [[nodiscard]] Result<void> start_store(const Policy& policy);
   [[nodiscard]] Result<void> start_admin();
   void add_metrics();
   void loaded(std::uint64_t generation, const Policy& policy);
+  void note(store::AuditEntry entry);
   [[nodiscard]] State state() const;
   [[nodiscard]] admin::Sources sources();
 
@@ -59,12 +63,16 @@ class Node {
   settings::Root root_;  // as it was at the start
   std::mutex reloading_;
   std::atomic<bool> stopping_{false};
+  bool stop_noted_ = false;
   mutable std::mutex state_mutex_;
   State state_;
 
   // In the order of their use: each refers only to those before it.
   std::shared_ptr<engine::Services> services_ = std::make_shared<engine::Services>();
-  inventory::Inventory inventory_;
+  std::unique_ptr<store::Database> store_;
+  std::optional<store::AuditLog> audit_;
+  std::unique_ptr<inventory::Inventory> inventory_;
+  std::unique_ptr<store::Keeper> keeper_;
   events::Metrics metrics_;
   std::unique_ptr<events::Writer> log_;
   std::unique_ptr<gateway::Server> server_;
