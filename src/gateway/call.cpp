@@ -9,6 +9,7 @@
 #include "engine/provider.hpp"
 #include "gateway/grpc.hpp"
 #include "gateway/http2_request.hpp"
+#include "gateway/look_up.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/redis.hpp"
 #include "gateway/worker.hpp"
