@@ -79,8 +79,7 @@ std::vector<Error> KeySources::start(std::chrono::milliseconds patience, KeySour
     source->wait_for_first(until);
     if (source->keys()) continue;
     auto failure = source->failure();
-    without.push_back(failure ? std::move(*failure)
-                              : Error{ErrorCode::timeout, "no answer in time", {}, {}});
+    without.push_back(failure ? std::move(*failure) : Error{ErrorCode::timeout, "no answer in time", {}, {}});
     without.back().message = "no keys of " + source->location().issuer + " yet: " + without.back().message;
     without.back().hint = "its tokens are refused until there are";
   }
