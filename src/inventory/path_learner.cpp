@@ -1,8 +1,12 @@
+// Long because what a segment is follows from all of its neighbours at once.
 #include "inventory/path_learner.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <iterator>
+#include <limits>
+#include <ranges>
 #include <unordered_map>
 
 namespace sallyport::inventory {
@@ -29,6 +33,21 @@ constexpr std::size_t tenant_words = 16;
 
 constexpr std::size_t signature_depth = 3;
 constexpr std::size_t signature_size = 200;
+
+// Is at least every second number between the least and the greatest there?
+bool is_dense(auto&& numbers) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::numeric_limits<std::int64_t>::min();
+  std::int64_t count = 0;
+  for (const std::string_view text : numbers) {
+    std::int64_t number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{}) return false;
+    least = std::min(least, number);
+    most = std::max(most, number);
+    ++count;
+  }
+  return most / 2 - least / 2 < count;
+}
 
 }  // namespace
 
@@ -139,7 +158,10 @@ void PathLearner::decide(std::vector<Child>& children, bool behind_value, std::s
       least = std::min(least, number->through);
       for (const std::uint32_t node : number->nodes) leaves = leaves && nodes_[node].children.empty();
     }
-    if (leaves && least >= closed_calls && least * 4 * numbers.size() >= sum) {
+    // One after the other they are counted things: /items/0 to /items/49 of busy lists.
+    const bool counted =
+        !statuses && is_dense(numbers | std::views::transform([](const Child* n) { return n->segment; }));
+    if (leaves && !counted && least >= closed_calls && least * 4 * numbers.size() >= sum) {
       for (Child* number : numbers) number->value = false;
     }
   }

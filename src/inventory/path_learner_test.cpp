@@ -165,5 +165,18 @@ TEST(PathLearner, IsBounded) {
   EXPECT_EQ(wide.left_out(), 2u);
 }
 
+TEST(PathLearner, NumbersOneAfterTheOtherAreCountedThings) {
+  PathLearner counted;
+  PathLearner statuses;
+  for (int call = 0; call < 20; ++call) {
+    for (int i = 0; i < 30; ++i) counted.add("/orders/7/items/" + std::to_string(i));
+    for (const char* status : {"200", "201", "202", "400", "401", "403", "404"})
+      statuses.add(std::string("/status/") + status);
+  }
+  ASSERT_EQ(counted.paths().size(), 1u);
+  EXPECT_EQ(counted.paths()[0].path, "/orders/{}/items/{}");
+  EXPECT_EQ(statuses.paths().size(), 7u);
+}
+
 }  // namespace
 }  // namespace sallyport::inventory
