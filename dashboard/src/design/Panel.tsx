@@ -11,13 +11,24 @@ export interface PanelProps {
 
 /**
  * Details beside the list they come from, which stays in use: not modal, so focus is moved in but not trapped.
- * The page closes it on Esc and gives focus back to the row.
+ * Esc closes it; the page gives focus back to the row.
  */
 export function Panel({ label, title, onClose, children }: PanelProps) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.focus({ preventScroll: true }), []);
   return (
-    <aside className="panel" role="dialog" aria-label={label} ref={panel} tabIndex={-1}>
+    <aside
+      className="panel"
+      role="dialog"
+      aria-label={label}
+      ref={panel}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.preventDefault(); // the page has nothing more to do
+        onClose();
+      }}
+    >
       <header className="panel-head">
         <div className="panel-title">{title}</div>
         <Button look="bare" icon="close" aria-label="Close" title="Close (Esc)" onClick={onClose} />
