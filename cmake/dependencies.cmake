@@ -45,6 +45,7 @@ if(SALLYPORT_VECTORSCAN)
 endif()
 set(SALLYPORT_LIBS_gateway Boost::headers OpenSSL::SSL Threads::Threads PkgConfig::NGHTTP2)
 set(SALLYPORT_LIBS_store SQLite::SQLite3 PkgConfig::PQ OpenSSL::Crypto Threads::Threads)
+set(SALLYPORT_LIBS_outlet OpenSSL::SSL Threads::Threads)
 set(SALLYPORT_LIBS_admin Boost::headers OpenSSL::SSL Threads::Threads)
 
 # What a room is compared with: benchmarks and fuzzers link it, the product does not.

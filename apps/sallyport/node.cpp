@@ -68,9 +68,35 @@ void warn_of_restart(const settings::Root& old, const settings::Root& now, confi
     return std::tie(log.directory.path, log.ring.bytes, log.segment.bytes, log.segment_age, log.keep.bytes,
                     log.keep_for, log.sync, log.redact);
   };
+  const auto outs_of = [](const settings::Root& root) {
+    std::vector<std::string> out;
+    for (const settings::Out& one : root.events.out) {
+      out.push_back(fmt::format("{} {} {} {} {} {} {}", one.name, static_cast<int>(one.format), one.file.path,
+                                one.syslog, one.webhook, one.ca.path, one.secret.reveal()));
+    }
+    return out;
+  };
+  changed("events.out", outs_of(old) != outs_of(now));
   const auto store_of = [](const settings::Store& store) { return std::pair(store.postgres, store.password.reveal()); };
   changed("store", store_of(old.store) != store_of(now.store));
   changed("events", log_of(old.events) != log_of(now.events));
+}
+
+static_assert(static_cast<int>(settings::OutFormat::cef) == static_cast<int>(outlet::Format::cef) &&
+              static_cast<int>(settings::OutFormat::ecs) == static_cast<int>(outlet::Format::ecs) &&
+              static_cast<int>(settings::OutFormat::ocsf) == static_cast<int>(outlet::Format::ocsf));
+
+Result<std::unique_ptr<outlet::Sink>> sink_of(const settings::Out& from) {
+  if (!from.file.empty()) return outlet::file_sink(from.file.path);
+  const auto url = outlet::parse_url(from.syslog.empty() ? from.webhook : from.syslog);
+  if (!url) return std::unexpected(url.error());
+  outlet::Peer peer{url->host, url->port, url->scheme == "tls" || url->scheme == "https", from.ca.path};
+  if (!from.syslog.empty()) {
+    if (peer.port == 0) peer.port = peer.tls ? 6514 : 514;  // RFC 5425; tcp by custom
+    return outlet::syslog_sink(peer);
+  }
+  if (peer.port == 0) peer.port = peer.tls ? 443 : 80;
+  return outlet::webhook_sink(peer, url->path, std::string(from.secret.reveal()));
 }
 
 }  // namespace
@@ -144,6 +170,22 @@ Result<void> Node::start_log(std::size_t workers) {
     metrics_.count(record);
   });
   log_->start();
+  return start_outlets();
+}
+
+Result<void> Node::start_outlets() {
+  for (const settings::Out& from : root_.events.out) {
+    outlet::OutletOptions options;
+    options.name = from.name;
+    options.directory = root_.events.directory.path;
+    options.format = static_cast<outlet::Format>(from.format);  // the same words in the same order
+    auto sink = sink_of(from);
+    if (!sink) return std::unexpected(std::move(sink.error()));
+    auto made = outlet::Outlet::open(options, std::move(*sink));
+    if (!made) return std::unexpected(std::move(made.error()));
+    outlets_.push_back(std::move(*made));
+    outlets_.back()->start();
+  }
   return {};
 }
 
@@ -210,6 +252,19 @@ void Node::add_metrics() {
                        total(&Totals::store_unanswered));
   metrics_.add_counter("sallyport_internal_errors_total", "Calls that ended by an error of the gateway itself.",
                        total(&Totals::internal_errors));
+  const auto of_outlets = [this](std::uint64_t outlet::OutletStats::* member) {
+    return [this, member] {
+      std::uint64_t sum = 0;
+      for (const auto& one : outlets_) sum += one->stats().*member;
+      return static_cast<double>(sum);
+    };
+  };
+  metrics_.add_counter("sallyport_outlet_events_total", "Events that other systems took.",
+                       of_outlets(&outlet::OutletStats::delivered));
+  metrics_.add_counter("sallyport_outlet_failures_total", "Batches of events that other systems did not take at once.",
+                       of_outlets(&outlet::OutletStats::failures));
+  metrics_.add_counter("sallyport_outlet_missed_total", "Segments removed before other systems had taken them.",
+                       of_outlets(&outlet::OutletStats::missed));
   metrics_.add_gauge("sallyport_config_generation", "Configurations taken since the start.",
                      [this] { return static_cast<double>(state().generation); });
   metrics_.add_gauge("sallyport_config_loaded_timestamp_seconds", "When the configuration in use was taken.",
@@ -247,6 +302,7 @@ void Node::stop() {
   if (server_) server_->stop(root_.drain);
   if (admin_) admin_->stop();
   if (log_) log_->stop();
+  for (const auto& one : outlets_) one->stop();  // with what the log got last
   if (keeper_) keeper_->stop();
   if (audit_ && !std::exchange(stop_noted_, true)) {
     note({0, events::system_now_us(), "sallyport", "stop", config_file_, {}});

@@ -14,6 +14,7 @@
 #include "events/writer.hpp"
 #include "gateway/server.hpp"
 #include "inventory/inventory.hpp"
+#include "outlet/outlet.hpp"
 #include "settings/settings.hpp"
 #include "store/audit.hpp"
 #include "store/keeper.hpp"
@@ -51,6 +52,7 @@ class Node {
   Node() = default;
   [[nodiscard]] Result<void> start_log(std::size_t workers);
   [[nodiscard]] Result<void> start_store(const Policy& policy);
+  [[nodiscard]] Result<void> start_outlets();
   [[nodiscard]] Result<void> start_admin();
   void add_metrics();
   void loaded(std::uint64_t generation, const Policy& policy);
@@ -75,6 +77,7 @@ class Node {
   std::unique_ptr<store::Keeper> keeper_;
   events::Metrics metrics_;
   std::unique_ptr<events::Writer> log_;
+  std::vector<std::unique_ptr<outlet::Outlet>> outlets_;
   std::unique_ptr<gateway::Server> server_;
   std::unique_ptr<admin::Server> admin_;
 };

@@ -1,5 +1,8 @@
 #include "settings/settings.hpp"
 
+#include <algorithm>
+
+#include "base/ascii.hpp"
 #include "controls/registry.hpp"
 
 namespace sallyport::settings {
@@ -46,6 +49,40 @@ void check_redis(const Redis& redis, config::Report& report, const document::Nod
   if (!redis.ca.empty() && !redis.tls) report.error(at, "`ca` without `tls: true` verifies nothing", "tls: true");
   if (redis.password.empty()) {
     report.warning(at, "no `password`: whoever reaches Redis can change what limits count");
+  }
+}
+
+void check_out(const Out& out, config::Report& report, const document::Node& at) {
+  const bool plain = !out.name.empty() && out.name.size() <= 64 && std::ranges::all_of(out.name, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_';
+  });
+  if (!plain) report.error(at, "a name is made of letters, digits, `-` and `_`");
+  const int ways = (out.file.empty() ? 0 : 1) + (out.syslog.empty() ? 0 : 1) + (out.webhook.empty() ? 0 : 1);
+  if (ways != 1) report.error(at, "one of `file`, `syslog` and `webhook` says where events go");
+  const bool over_tls = out.syslog.starts_with("tls://") || out.webhook.starts_with("https://");
+  if (!out.syslog.empty()) {
+    if (!over_tls && !out.syslog.starts_with("tcp://"))
+      report.error(at, "a syslog server is tls://host:port or tcp://host:port");
+    if (!over_tls) report.warning(at, "events go to the syslog server without TLS");
+  }
+  if (!out.webhook.empty()) {
+    const auto local = [&](std::string_view host) {
+      return out.webhook.starts_with("http://" + std::string(host) + ":") ||
+             out.webhook.starts_with("http://" + std::string(host) + "/");
+    };
+    if (!over_tls && !local("127.0.0.1") && !local("localhost") && !local("[::1]")) {
+      report.error(at, "a webhook on another machine is called over https");
+    }
+  } else if (!out.secret.empty()) {
+    report.error(at, "only a webhook has a `secret`");
+  }
+  if (!out.ca.empty() && !over_tls) report.error(at, "`ca` is for TLS: tls:// or https://");
+}
+
+void check_events(const Events& events, config::Report& report, const document::Node& at) {
+  std::map<std::string, int> names;
+  for (const Out& out : events.out) {
+    if (++names[out.name] == 2) report.error(at, "two outlets are named `" + out.name + "`");
   }
 }
 
@@ -215,6 +252,26 @@ const config::Table<Defaults>& config_table(const Defaults*) {
   return table;
 }
 
+const config::Table<Out>& config_table(const Out*) {
+  static const auto table =
+      config::Table<Out>("out",
+                         "Where else events go: at least once, in order, from the event log and never on the path of "
+                         "a call.")
+          .field("name", &Out::name, {.doc = "Letters, digits, `-` and `_`.", .required = true, .example = "siem"})
+          .field("format", &Out::format, {.doc = "In whose words."})
+          .field("file", &Out::file, {.doc = "A file to append lines to.", .example = "/var/log/sallyport/ocsf.jsonl"})
+          .field("syslog", &Out::syslog,
+                 {.doc = "A server of RFC 5424 messages, counted by octets.", .example = "tls://siem.internal:6514"})
+          .field("webhook", &Out::webhook,
+                 {.doc = "Gets lines by POST and answers with 2xx.", .example = "https://hooks.internal/sallyport"})
+          .field("ca", &Out::ca,
+                 {.doc = "PEM file of the authorities that its certificate is verified with; else the system's.",
+                  .existing = true})
+          .field("secret", &Out::secret, {.doc = "Key of the webhook's signature: HMAC-SHA256 in Sallyport-Signature."})
+          .check(check_out);
+  return table;
+}
+
 const config::Table<Events>& config_table(const Events*) {
   static const auto table =
       config::Table<Events>("events", "The event log: one JSON line for each call.")
@@ -230,7 +287,9 @@ const config::Table<Events>& config_table(const Events*) {
           .field("sync", &Events::sync,
                  {.doc = "Longest time until a line is on disk also after a power cut; 0: each batch."})
           .field("redact", &Events::redact,
-                 {.doc = "Further names whose values are never recorded.", .example = "customer_note"});
+                 {.doc = "Further names whose values are never recorded.", .example = "customer_note"})
+          .field("out", &Events::out, {.doc = "Where else events go."})
+          .check(check_events);
   return table;
 }
 

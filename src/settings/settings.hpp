@@ -86,6 +86,18 @@ struct Defaults {
   Sections controls;
 };
 
+enum class OutFormat : std::uint8_t { sallyport, ocsf, ecs, cef };
+
+struct Out {
+  std::string name;
+  OutFormat format = OutFormat::ocsf;
+  config::FilePath file;
+  std::string syslog;
+  std::string webhook;
+  config::FilePath ca;
+  config::Secret secret;
+};
+
 struct Events {
   config::FilePath directory{"data/events", "data/events"};
   config::Size ring{8u << 20};
@@ -95,6 +107,7 @@ struct Events {
   config::Duration keep_for = std::chrono::hours(24 * 30);
   config::Duration sync = std::chrono::seconds(1);
   std::vector<std::string> redact;
+  std::vector<Out> out;
 };
 
 struct Admin {
@@ -151,6 +164,7 @@ const config::Table<Listen>& config_table(const Listen*);
 const config::Table<Upstream>& config_table(const Upstream*);
 const config::Table<Api>& config_table(const Api*);
 const config::Table<Defaults>& config_table(const Defaults*);
+const config::Table<Out>& config_table(const Out*);
 const config::Table<Events>& config_table(const Events*);
 const config::Table<Admin>& config_table(const Admin*);
 const config::Table<Store>& config_table(const Store*);
@@ -173,6 +187,16 @@ constexpr auto enum_names(const Protocol*) {
   return std::to_array<config::Named<Protocol>>(
       {{"http1", Protocol::http1, "HTTP/1.1"},
        {"h2", Protocol::h2, "HTTP/2: agreed on by ALPN with https, from the first byte with http (prior knowledge)"}});
+}
+}  // namespace sallyport::settings
+
+namespace sallyport::settings {
+constexpr auto enum_names(const OutFormat*) {
+  return std::to_array<config::Named<OutFormat>>(
+      {{"sallyport", OutFormat::sallyport, "the lines of the event log"},
+       {"ocsf", OutFormat::ocsf, "OCSF 1.1: API Activity, and Detection Finding for what the firewall stopped"},
+       {"ecs", OutFormat::ecs, "Elastic Common Schema 8.11"},
+       {"cef", OutFormat::cef, "ArcSight Common Event Format"}});
 }
 }  // namespace sallyport::settings
 
