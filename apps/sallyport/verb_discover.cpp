@@ -187,6 +187,7 @@ int run_spec(const Options& options) {
 void add_discover(CLI::App& app, int& exit) {
   auto* verb =
       app.add_subcommand("discover", "Finds the endpoints of an API: from records of calls, or in its specification.");
+  verb->footer("Example: sallyport discover traffic access.log --spec openapi.yaml");
   verb->require_subcommand(1);
 
   auto traffic = std::make_shared<Options>();

@@ -182,6 +182,7 @@ int list(const Options& options) {
 void add_keys(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
   auto* keys = app.add_subcommand("keys", "Makes, lists, rotates and revokes API keys.");
+  keys->footer("Example: sallyport keys create --name billing --scope orders:read");
   keys->require_subcommand(1);
   const auto add = [&](const char* name, const char* summary, auto run) {
     auto* verb = keys->add_subcommand(name, summary);

@@ -75,7 +75,10 @@ class Context {
   // It is given as a whole when it has at most `limit` bytes. A longer request body is refused
   // with 413; a longer response body passes unseen and is counted as uninspected.
   void want_body(std::size_t limit) const;
-  // In response_head: the same, and a longer body does not pass unseen: the answer becomes 502. For
+  // The same for controls that only take notes: no verdict depends on that body, so a replay without it
+  // misses nothing.
+  void look_at_body(std::size_t limit) const;
+  // In response_head: as want_body(), and a longer body does not pass unseen: the answer becomes 502. For
   // controls without whose consent nothing may leave.
   void require_body(std::size_t limit) const;
 

@@ -105,6 +105,9 @@ class Transaction {
   // 0, or how many bytes of the body some control wants to see as a whole.
   [[nodiscard]] std::size_t wants_request_body() const { return request_body_limit_; }
   [[nodiscard]] std::size_t wants_response_body() const { return response_body_limit_; }
+  // Does a verdict depend on it?
+  [[nodiscard]] bool judges_request_body() const { return request_body_judged_; }
+  [[nodiscard]] bool judges_response_body() const { return response_body_judged_; }
   // When the response's body turns out to be longer than that: Pass, or what goes out instead.
   [[nodiscard]] Verdict response_unseen();
 
@@ -145,6 +148,8 @@ class Transaction {
   bool body_replaced_ = false;  // in this phase
   std::size_t request_body_limit_ = 0;
   std::size_t response_body_limit_ = 0;
+  bool request_body_judged_ = false;
+  bool response_body_judged_ = false;
   std::uint16_t required_by_ = no_step;  // the control that does not let a response pass unseen
   std::int64_t now_us_ = 0;
   std::uint32_t budget_ = 0;

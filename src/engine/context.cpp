@@ -36,6 +36,12 @@ const Answer* Context::answer() const { return transaction_.answer_; }
 void* Context::slot() const { return transaction_.slab_ + transaction_.running_->slot; }
 
 void Context::want_body(std::size_t limit) const {
+  look_at_body(limit);
+  (transaction_.phase_ == Phase::request_head ? transaction_.request_body_judged_
+                                              : transaction_.response_body_judged_) = true;
+}
+
+void Context::look_at_body(std::size_t limit) const {
   const bool request = transaction_.phase_ == Phase::request_head;
   std::size_t& wanted = request ? transaction_.request_body_limit_ : transaction_.response_body_limit_;
   wanted = std::max(wanted, limit);

@@ -58,6 +58,7 @@ void Transaction::start(const Policy& policy, const Connection& connection, Cloc
   body_ = {};
   is_decoded_ = body_replaced_ = false;
   request_body_limit_ = response_body_limit_ = 0;
+  request_body_judged_ = response_body_judged_ = false;
   required_by_ = no_step;
   now_us_ = clock.now_us;
   budget_ = policy.budget;

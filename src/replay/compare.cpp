@@ -23,8 +23,10 @@ bool refused_by_http(const Decision& decision) {
   return decision.control == "http" && decision.outcome == events::word(Outcome::denied);
 }
 
-// Could a control in that mode have left this note?
-bool fits(Mode mode, Note::Action action) {
+// Could such a control have left this note?
+bool fits(const Judged::Blind& blind, Note::Action action) {
+  const Mode mode = blind.mode;
+  if (blind.only_notes && action != Note::Action::noted) return false;
   switch (action) {
     case Note::Action::denied:
     case Note::Action::rewrote:
@@ -44,8 +46,9 @@ void suppose(const Decision& then, const std::vector<Judged::Blind>& blind, Deci
   bool acted = false;
   for (const Noted& note : then.notes) {
     if (std::ranges::find(now.notes, note) != now.notes.end()) continue;
-    const auto judge = std::ranges::find(blind, note.control, &Judged::Blind::control);
-    if (judge == blind.end() || !fits(judge->mode, note.action)) continue;
+    const bool possible = std::ranges::any_of(
+        blind, [&](const Judged::Blind& one) { return one.control == note.control && fits(one, note.action); });
+    if (!possible) continue;
     now.notes.push_back(note);
     acted = acted || note.action == Note::Action::denied || note.action == Note::Action::rewrote ||
             note.action == Note::Action::failed;

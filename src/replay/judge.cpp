@@ -119,6 +119,7 @@ bool Judge::request(const Call& call, Judged& out) {
 
 bool Judge::request_body(const Call& call, Judged& out) {
   const std::size_t wanted = transaction_.wants_request_body();
+  if (!transaction_.judges_request_body() && !call.body) unseen(Phase::request_body, out);
   if (wanted == 0) return true;
   std::string_view body;
   if (request_.framing == Framing::chunked || request_.content_length != 0) {
@@ -130,6 +131,7 @@ bool Judge::request_body(const Call& call, Judged& out) {
       return false;
     }
     if (!whole) {
+      if (!transaction_.judges_request_body()) return true;
       blind(Phase::request_body, Lack::request_body, out);
       return true;
     }
@@ -168,17 +170,19 @@ void Judge::answer(const Call& call, Judged& out) {
 
 void Judge::answer_body(const Call& call, Judged& out) {
   const std::size_t wanted = std::min(transaction_.wants_response_body(), engine::max_whole_answer);
+  if (!transaction_.judges_response_body() && !call.answer) unseen(Phase::response_body, out);
   if (wanted == 0 || response_.framing == Framing::none || call.answer_uninspected) return;
   const bool announced = response_.framing == Framing::length;
-  const auto unseen = [&] {
+  const auto too_long = [&] {
     const Verdict verdict = transaction_.response_unseen();
     if (const Problem* replaced = replacement(verdict)) transaction_.event().status = replaced->status;
   };
-  if (announced && response_.content_length > wanted) return unseen();
+  if (announced && response_.content_length > wanted) return too_long();
   if (!call.answer || (announced && call.answer->size() != response_.content_length)) {
+    if (!transaction_.judges_response_body()) return;
     return blind(Phase::response_body, Lack::response_body, out);
   }
-  if (call.answer->size() > wanted) return unseen();
+  if (call.answer->size() > wanted) return too_long();
   const Verdict verdict = settled(transaction_.response_body(*call.answer));
   if (const Problem* replaced = replacement(verdict)) transaction_.event().status = replaced->status;
 }
@@ -191,10 +195,17 @@ Verdict Judge::settled(Verdict verdict) {
 
 void Judge::blind(Phase phase, Lack lack, Judged& out) const {
   out.lacks.add(lack);
+  unseeing(phase, false, out);
+}
+
+// No verdict depends on the body that is missing; what was noted of it then stays as it is.
+void Judge::unseen(Phase phase, Judged& out) const { unseeing(phase, true, out); }
+
+void Judge::unseeing(Phase phase, bool only_notes, Judged& out) const {
   const Api* api = transaction_.route().api;
   const Pipeline& pipeline = api != nullptr ? policy_->pipelines[api->index] : policy_->edge;
   for (const std::uint16_t index : pipeline.in(phase)) {
-    out.blind.push_back({pipeline.steps()[index].name, pipeline.steps()[index].mode});
+    out.blind.push_back({pipeline.steps()[index].name, pipeline.steps()[index].mode, only_notes});
   }
 }
 

@@ -22,6 +22,7 @@ struct Judged {
   struct Blind {
     std::string_view control;
     Mode mode = Mode::enforce;
+    bool only_notes = false;  // no verdict of its depends on the body
   };
   std::vector<Blind> blind;
 };
@@ -45,6 +46,8 @@ class Judge {
   void answer_body(const Call& call, Judged& out);
   [[nodiscard]] Verdict settled(Verdict verdict);
   void blind(Phase phase, Lack lack, Judged& out) const;
+  void unseen(Phase phase, Judged& out) const;
+  void unseeing(Phase phase, bool only_notes, Judged& out) const;
   void take_event(Judged& out) const;
 
   std::shared_ptr<const Policy> policy_;

@@ -38,7 +38,7 @@ class DataClasses final : public Control {
     // A body of unknown or greater length is not refused for being looked at: it passes unseen.
     if (state.looks && config_.requests && request.framing == Framing::length && request.content_length > 0 &&
         request.content_length <= config_.max_body.bytes) {
-      context.want_body(config_.max_body.bytes);
+      context.look_at_body(config_.max_body.bytes);
     }
     return Pass{};
   }
@@ -52,7 +52,7 @@ class DataClasses final : public Control {
     const Response& response = context.response();
     if (context.state<State>().looks && config_.responses && response.framing == Framing::length &&
         response.content_length > 0 && response.content_length <= config_.max_body.bytes) {
-      context.want_body(config_.max_body.bytes);
+      context.look_at_body(config_.max_body.bytes);
     }
     return Pass{};
   }
