@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """HTTP/2 frame by frame: what is malformed reaches no upstream, what floods is bounded, what is good is served."""
+# Long because each attack is a few frames and a check, read one after another.
 import pathlib
 import signal
 import socket

@@ -131,15 +131,15 @@ def tsan(log, settings):
 
 
 def fuzz(log, settings):
-    """Two at a time; what a fuzzer learned is kept in build/fuzz-corpus and used again."""
+    """Four at a time, on builds that asan-ubsan has made; what a fuzzer learned is kept in build/fuzz-corpus and used again."""
     names = sorted(path.stem for path in (settings.root / "src").rglob("*_fuzz.cpp"))
     if not names:
         return Outcome(skipped="no fuzzers")
-    build(log, settings, "fuzz", *names)
+    build(log, settings, "asan-ubsan")
     outcome = Outcome()
-    for first in range(0, len(names), 2):
-        pair = [(name, start_fuzzer(log, settings, name)) for name in names[first:first + 2]]
-        for name, process in pair:
+    for first in range(0, len(names), 4):
+        group = [(name, start_fuzzer(log, settings, name)) for name in names[first:first + 4]]
+        for name, process in group:
             good = log.wait(process, settings.fuzz_seconds + 120) == 0
             log.say(f"{name}: {'good' if good else 'FAILED: see fuzz-' + name + '.log and build/test-logs/' + name + '-*'}")
             outcome += Outcome(passed=int(good), failed=int(not good))
@@ -152,7 +152,7 @@ def start_fuzzer(log, settings, name):
     seeds = [path for path in settings.root.glob(f"**/corpus/{name}") if "build" not in path.parts]
     output = log.path.with_name(f"fuzz-{name}.log")
     output.write_text("")
-    return log.start([f"build/fuzz/{name}", f"-max_total_time={settings.fuzz_seconds}", "-timeout=10", "-rss_limit_mb=1024",
+    return log.start([f"build/asan-ubsan/{name}", f"-max_total_time={settings.fuzz_seconds}", "-timeout=10", "-rss_limit_mb=1024",
                       "-print_final_stats=1", f"-artifact_prefix=build/test-logs/{name}-", str(learned), *map(str, seeds)],
                      into=output)
 
