@@ -1,4 +1,5 @@
 #include "node.hpp"
+#include "base/random.hpp"
 
 #include <fmt/format.h>
 
@@ -139,7 +140,7 @@ Result<void> Node::start_store(const Policy& policy) {
   const std::string key_file = root_.data.path + "/inventory.key";
   SipKey key{};
   const auto text = events::read_or_make(key_file, [&]() -> Result<std::string> {
-    if (auto filled = events::fill_random(key); !filled) return std::unexpected(filled.error());
+    if (auto filled = fill_random(key); !filled) return std::unexpected(filled.error());
     return std::string(key.begin(), key.end());
   });
   if (!text) return std::unexpected(text.error());

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/json_text.hpp"
+#include "base/time_text.hpp"
 #include "config/duration.hpp"
 #include "identity/api_keys.hpp"
 #include "verbs.hpp"
@@ -45,13 +46,7 @@ Result<std::optional<std::int64_t>> end_of(const std::string& text) {
   return now() + *length;
 }
 
-std::string day(std::int64_t time) {
-  std::tm parts{};
-  const auto seconds = static_cast<std::time_t>(time);
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
+std::string day(std::int64_t time) { return rfc3339(time * 1'000'000, Fraction::none); }
 
 const char* state_of(const ApiKeyRecord& record) {
   if (record.revoked) return "revoked";

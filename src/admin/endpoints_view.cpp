@@ -39,12 +39,6 @@ std::string_view word(inventory::Access access) {
   return "unsaid";
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
 template <class List, class Value, class Projection = std::identity>
 bool has(const List& list, const Value& value, Projection projection = {}) {
   return std::ranges::find(list, value, projection) != list.end();
@@ -63,7 +57,7 @@ bool matches(const Endpoint& endpoint, const EndpointQuery& query) {
     if (endpoint.states.has(state)) (all += ' ') += word(state);
   }
   for (const DataSeen& seen : endpoint.data) (((all += ' ') += seen.type) += ' ') += seen.data_class;
-  all = lowered(all);
+  all = lower_case(all);
   return std::ranges::all_of(query.words, [&](const std::string& one) {
     return one.size() > 1 && one.starts_with('-') ? !all.contains(std::string_view(one).substr(1)) : all.contains(one);
   });
@@ -186,7 +180,7 @@ std::string joined(const std::vector<std::string>& list) { return fmt::format("{
 
 Result<EndpointQuery> EndpointQuery::read(const Query& query) {
   EndpointQuery out;
-  const std::string text = lowered(query.text("q"));
+  const std::string text = lower_case(query.text("q"));
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
     if (end > at) out.words.push_back(text.substr(at, end - at));

@@ -47,9 +47,8 @@ void append_finding(std::string& out, const Finding& one) {
 }
 
 bool has_word(const Finding& one, std::string_view wanted) {
-  std::string all = fmt::format("{} {} {} {}", one.id, one.title, word(one.severity), word(one.standing));
-  std::ranges::transform(all, all.begin(), [](char c) { return lower(c); });
-  return all.contains(wanted);
+  return lower_case(fmt::format("{} {} {} {}", one.id, one.title, word(one.severity), word(one.standing)))
+      .contains(wanted);
 }
 
 }  // namespace
@@ -67,8 +66,7 @@ Result<std::string> findings_json(std::vector<Finding> findings, const Query& qu
     if (!standing) return fail(ErrorCode::invalid, "There is no such standing.");
     std::erase_if(findings, [&](const Finding& one) { return one.standing != *standing; });
   }
-  std::string words = query.text("q");
-  std::ranges::transform(words, words.begin(), [](char c) { return lower(c); });
+  const std::string words = lower_case(query.text("q"));
   for (std::string_view rest = words; !rest.empty();) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
     const std::string_view wanted = rest.substr(0, end);

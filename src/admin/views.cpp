@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <ctime>
 
 #include "admin/json_object.hpp"
+#include "base/time_text.hpp"
 #include "base/uuid.hpp"
 #include "events/json_line.hpp"
 
@@ -70,14 +70,7 @@ void append_series(std::string& out, const inventory::Totals::Series& series) {
 
 }  // namespace
 
-std::string format_time(std::int64_t time_us) {
-  const std::time_t seconds = time_us / 1'000'000;
-  std::tm parts{};
-  static_cast<void>(::gmtime_r(&seconds, &parts));
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  return fmt::format("{}.{:03}Z", std::string_view(text.data(), size), time_us / 1000 % 1000);
-}
+std::string format_time(std::int64_t time_us) { return rfc3339(time_us, Fraction::milliseconds); }
 
 std::string summary_json(const Sources& sources, std::int64_t started_us, std::int64_t now_us) {
   const ConfigState config = sources.config();

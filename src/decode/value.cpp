@@ -1,11 +1,9 @@
 #include "decode/value.hpp"
 
-#include <sys/random.h>
-
 #include <bit>
 #include <span>
-#include <stdexcept>
 
+#include "base/random.hpp"
 #include "base/siphash.hpp"
 #include "decode/tree_writer.hpp"
 
@@ -14,13 +12,7 @@ namespace {
 
 // Of this process alone, so that nobody outside can choose names that collide.
 const SipKey& name_key() {
-  static const SipKey key = [] {
-    SipKey fresh{};
-    if (getrandom(fresh.data(), fresh.size(), 0) != static_cast<ssize_t>(fresh.size())) {
-      throw std::runtime_error("the system has no random bytes");
-    }
-    return fresh;
-  }();
+  static const SipKey key = random_value<SipKey>();
   return key;
 }
 

@@ -28,9 +28,8 @@ std::optional<Method> method_of(std::string_view token) {
 
 // "Application/JSON; charset=utf-8" -> "application/json".
 std::string media_type(std::string_view text) {
-  std::string out(text.substr(0, text.find(';')));
+  std::string out = lower_case(text.substr(0, text.find(';')));
   while (out.ends_with(' ')) out.pop_back();
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
   return out;
 }
 

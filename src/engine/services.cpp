@@ -1,7 +1,8 @@
 #include "engine/services.hpp"
 
 #include <cstring>
-#include <random>
+
+#include "base/random.hpp"
 
 namespace sallyport::engine {
 
@@ -22,13 +23,7 @@ bool Services::set_counters(std::size_t bytes, std::optional<std::string_view> s
 
 shared::MemoryStore& Services::counters() {
   if (!counters_) {
-    SipKey key;
-    if (shared_key_) {
-      key = *shared_key_;
-    } else {
-      std::random_device random;  // the kernel's
-      for (auto& byte : key) byte = static_cast<std::uint8_t>(random());
-    }
+    const SipKey key = shared_key_ ? *shared_key_ : random_value<SipKey>();
     counters_ = std::make_unique<shared::MemoryStore>(counter_bytes_, key);
     if (shared_key_) leases_ = std::make_unique<shared::Leases>(*counters_);
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,9 +10,6 @@
 #include "events/options.hpp"
 
 namespace sallyport::events {
-
-// From getrandom(2).
-[[nodiscard]] Result<void> fill_random(std::span<unsigned char> out);
 
 // The file's text. When it is absent it is made with what `make` returns. Refused when others
 // than its owner may read or write it (CWE-732), or when it has more than 64 KiB.

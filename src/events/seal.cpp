@@ -8,6 +8,8 @@
 #include <memory>
 #include <sstream>
 
+#include "base/ascii.hpp"
+#include "base/random.hpp"
 #include "events/key_file.hpp"
 
 namespace sallyport::events {
@@ -16,16 +18,6 @@ namespace {
 constexpr std::size_t nonce_bytes = 12;
 constexpr std::size_t tag_bytes = 16;
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)>;
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < size; ++i) {
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 15];
-  }
-  return out;
-}
 
 bool unhex(std::string_view text, std::uint8_t* out) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,7 +32,8 @@ bool unhex(std::string_view text, std::uint8_t* out) {
 Result<std::string> new_key_line() {
   std::array<unsigned char, 36> random{};
   if (auto filled = fill_random(random); !filled) return std::unexpected(filled.error());
-  return hex(random.data(), 4) + " " + hex(random.data() + 4, 32) + "\n";
+  const std::string_view bytes(reinterpret_cast<const char*>(random.data()), random.size());
+  return to_hex(bytes.substr(0, 4)) + " " + to_hex(bytes.substr(4)) + "\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "base/base64.hpp"
 
 namespace sallyport::events {
@@ -42,17 +43,11 @@ bool digit(char c) { return c >= '0' && c <= '9'; }
 bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool lower(char c) { return c >= 'a' && c <= 'z'; }
 
-int hex(char c) {
-  if (digit(c)) return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : hex(text[i]) < 0) return false;
+    if (dash ? text[i] != '-' : hex_value(text[i]) < 0) return false;
   }
   return true;
 }
@@ -90,13 +85,13 @@ bool unescape(std::string_view text, std::string& out) {
   out.clear();
   bool changed = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out.push_back(static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2])));
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      out.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
       i += 2;
       changed = true;
-    } else if (text[i] == '\\' && i + 5 < text.size() && text[i + 1] == 'u' && hex(text[i + 4]) >= 0 &&
-               hex(text[i + 5]) >= 0) {
-      out.push_back(static_cast<char>(hex(text[i + 4]) * 16 + hex(text[i + 5])));
+    } else if (text[i] == '\\' && i + 5 < text.size() && text[i + 1] == 'u' && hex_value(text[i + 4]) >= 0 &&
+               hex_value(text[i + 5]) >= 0) {
+      out.push_back(static_cast<char>(hex_value(text[i + 4]) * 16 + hex_value(text[i + 5])));
       i += 5;
       changed = true;
     } else if (text[i] == '\\' && i + 1 < text.size()) {

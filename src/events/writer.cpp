@@ -16,6 +16,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/random.hpp"
 #include "events/json_line.hpp"
 #include "events/key_file.hpp"
 

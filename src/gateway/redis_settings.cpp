@@ -1,7 +1,6 @@
 #include "gateway/redis_settings.hpp"
 
-#include <random>
-
+#include "base/random.hpp"
 #include "base/siphash.hpp"
 #include "engine/services.hpp"
 #include "gateway/resolve.hpp"
@@ -55,10 +54,7 @@ std::shared_ptr<const RedisSettings> build_redis(const settings::Redis& from,
   const auto services = std::static_pointer_cast<const engine::Services>(policy->services);
   if (services->leases() == nullptr) return nullptr;  // shared from the next start on; a warning said so
   redis->leases = std::shared_ptr<shared::Leases>(services, services->leases());
-  static const std::string node_id = [] {
-    std::random_device random;  // the kernel's
-    return std::to_string(random()) + "-" + std::to_string(random());
-  }();
+  static const std::string node_id = std::to_string(random_value<std::uint64_t>());
   redis->node_id = node_id;
   for (const Target& target : redis->servers) redis->identity += target.key + "|" + target.tls_name + "|";
   // Only a hash of the password stands there.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::gateway {
@@ -28,8 +29,7 @@ std::string openssl_error() {
 }
 
 std::string lower_name(std::string_view name) {
-  std::string out(name);
-  std::ranges::transform(out, out.begin(), http::lower);
+  std::string out = lower_case(name);
   if (out.ends_with('.')) out.pop_back();
   return out;
 }

@@ -1,6 +1,5 @@
 #include "identity/api_key.hpp"
 
-#include <sys/random.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cerrno>
 
 #include "base/ascii.hpp"
+#include "base/random.hpp"
 
 namespace sallyport::identity {
 namespace {
@@ -18,11 +18,9 @@ constexpr std::string_view letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef
 Result<void> append_random(std::string& out, std::size_t count) {
   while (count != 0) {
     std::array<unsigned char, 64> bytes;
-    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(ErrorCode::unavailable, "no random numbers");
-    for (ssize_t i = 0; i < got && count != 0; ++i) {
-      const unsigned char byte = bytes[static_cast<std::size_t>(i)];
+    if (auto filled = fill_random(bytes); !filled) return filled;
+    for (std::size_t i = 0; i < bytes.size() && count != 0; ++i) {
+      const unsigned char byte = bytes[i];
       if (byte >= letters.size() * 4) continue;
       out += letters[byte % letters.size()];
       --count;

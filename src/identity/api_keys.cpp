@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "base/base64.hpp"
 #include "base/json_text.hpp"
 #include "base/private_file.hpp"
+#include "base/random.hpp"
 #include "decode/json.hpp"
 #include "decode/value.hpp"
 
@@ -179,11 +179,9 @@ Result<std::string> read_hashing_key(const std::string& path) {
 }
 
 Result<std::string> make_hashing_key(const std::string& path) {
-  std::array<char, hashing_bytes> bytes;
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    return fail(ErrorCode::unavailable, "no random numbers");
-  }
-  const std::string key(bytes.data(), bytes.size());
+  std::array<unsigned char, hashing_bytes> bytes;
+  if (auto filled = fill_random(bytes); !filled) return std::unexpected(filled.error());
+  const std::string key(bytes.begin(), bytes.end());
   if (auto written = replace_private_file(hashing_path(path), key); !written) return std::unexpected(written.error());
   return key;
 }

@@ -1,11 +1,9 @@
 #include "identity/introspector.hpp"
 
-#include <sys/random.h>
-
 #include <charconv>
 #include <ctime>
-#include <stdexcept>
 
+#include "base/random.hpp"
 #include "decode/json.hpp"
 #include "decode/value.hpp"
 #include "fetch/form.hpp"
@@ -54,11 +52,8 @@ bool IntrospectionPoint::same_as(const IntrospectionPoint& other) const {
          private_network == other.private_network && keep == other.keep;
 }
 
-Introspector::Introspector(IntrospectionPoint point, Ask ask) : point_(std::move(point)), ask_(std::move(ask)) {
-  if (::getrandom(keys_.data(), sizeof keys_, 0) != static_cast<ssize_t>(sizeof keys_)) {
-    throw std::runtime_error("no random numbers");
-  }
-}
+Introspector::Introspector(IntrospectionPoint point, Ask ask)
+    : point_(std::move(point)), ask_(std::move(ask)), keys_(random_value<decltype(keys_)>()) {}
 
 Introspector::~Introspector() {
   {

@@ -1,10 +1,8 @@
 #include "identity/seen_proofs.hpp"
 
-#include <sys/random.h>
-
-#include <stdexcept>
 
 #include "base/base64.hpp"
+#include "base/random.hpp"
 #include "jose/hmac.hpp"
 
 namespace sallyport::identity {
@@ -12,15 +10,11 @@ namespace {
 
 constexpr std::size_t nonce_bytes = 16;
 
-void fill(void* at, std::size_t size) {
-  if (::getrandom(at, size, 0) != static_cast<ssize_t>(size)) throw std::runtime_error("no random numbers");
-}
-
 }  // namespace
 
 SeenProofs::SeenProofs(engine::Services&) : nonce_key_(32, '\0') {
-  fill(keys_.data(), sizeof keys_);
-  fill(nonce_key_.data(), nonce_key_.size());
+  keys_ = random_value<decltype(keys_)>();
+  fill_random_or_throw({reinterpret_cast<unsigned char*>(nonce_key_.data()), nonce_key_.size()});
 }
 
 SeenProofs::Seen SeenProofs::add(std::string_view key, std::string_view id, std::int64_t now, std::int64_t keep) {

@@ -1,6 +1,6 @@
 #include "inventory/inventory.hpp"
 
-#include "events/key_file.hpp"
+#include "base/random.hpp"
 #include "events/options.hpp"
 
 namespace sallyport::inventory {
@@ -9,7 +9,7 @@ namespace {
 SipKey fresh_key() {
   SipKey key{};
   // Without randomness callers might choose how many they seem to be, and nothing else.
-  static_cast<void>(events::fill_random(key));
+  static_cast<void>(fill_random(key));
   return key;
 }
 

@@ -1,19 +1,17 @@
 #include "jose/verified_tokens.hpp"
 
-#include <openssl/rand.h>
-
 #include <array>
 #include <bit>
 #include <cstring>
-#include <stdexcept>
 #include <string>
+
+#include "base/random.hpp"
 
 namespace sallyport::jose {
 namespace {
 
 std::string random_key() {
-  std::array<unsigned char, 32> bytes{};
-  if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error("no randomness");
+  const auto bytes = random_value<std::array<unsigned char, 32>>();
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

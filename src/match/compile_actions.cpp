@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 #include "match/compiler.hpp"
 

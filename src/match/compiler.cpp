@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::match {

@@ -45,12 +45,6 @@ Result<Directive> read_directive(std::string_view line, Place place) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = http::lower(c);
-  return out;
-}
-
 Result<void> read_directives(std::string_view text, std::string_view name, std::uint32_t file,
                              std::vector<Directive>& out) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);

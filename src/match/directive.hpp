@@ -17,13 +17,10 @@ struct Place {
 };
 
 struct Directive {
-  std::string name;  // as written
+  std::string name;  // as written; names and most values of SecLang have no case
   std::vector<std::string> arguments;
   Place place;
 };
-
-// Names and most values of SecLang have no case.
-[[nodiscard]] std::string lower_case(std::string_view text);
 
 inline constexpr std::size_t max_directive_bytes = 256u << 10;
 inline constexpr std::size_t max_directives = 100'000;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/random.hpp"
 #include "match/joined_text.hpp"
 #include "match/prefilter_cache.hpp"
 #include "match/prefilter_plan.hpp"
@@ -16,7 +17,6 @@
 
 #ifdef SALLYPORT_VECTORSCAN
 #include <hs/hs.h>
-#include <sys/random.h>
 
 #include <sallyport/message.hpp>
 #endif
@@ -160,8 +160,7 @@ Result<std::unique_ptr<const Prefilter>> Prefilter::build(Program& program, int 
   auto compiled = std::make_unique<Compiled>();
   compiled->number = ++counter;
   // Without random bytes values are scanned each time.
-  compiled->remembers =
-      ::getrandom(compiled->secret.data(), compiled->secret.size(), 0) == static_cast<ssize_t>(compiled->secret.size());
+  compiled->remembers = fill_random(compiled->secret).has_value();
   compiled->plan = plan_prefilter(program, paranoia, judge);
   hs_platform_info_t platform{};
   (void)hs_populate_platform(&platform);

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/ascii.hpp"
+
 namespace sallyport::match {
 namespace {
 
@@ -46,13 +48,7 @@ std::string key_of(const PrefilterPlan& plan, std::string_view version) {
       all += pattern.text;
     }
   }
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (const char c : sha256(all).substr(0, 16)) {
-    hex += digits[static_cast<unsigned char>(c) >> 4];
-    hex += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return hex;
+  return to_hex(sha256(all).substr(0, 16));
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include <fmt/format.h>
 
 #include "base/address.hpp"
 #include "base/json_text.hpp"
+#include "base/time_text.hpp"
 #include "base/uuid.hpp"
 #include "events/json_line.hpp"
 
@@ -71,14 +71,7 @@ std::string_view user_of(const RecordView& record) {
   return record.actor.subject.empty() ? record.actor.client : record.actor.subject;
 }
 
-std::string time_of(std::int64_t time_us) {
-  const std::time_t seconds = time_us / 1'000'000;
-  std::tm parts{};
-  static_cast<void>(::gmtime_r(&seconds, &parts));
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  return fmt::format("{}.{:06}Z", std::string_view(text.data(), size), time_us % 1'000'000);
-}
+std::string time_of(std::int64_t time_us) { return rfc3339(time_us, Fraction::microseconds); }
 
 // OCSF: Create, Read, Update, Delete or Other.
 unsigned activity_of(std::string_view method) {

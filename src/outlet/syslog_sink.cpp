@@ -1,10 +1,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <ctime>
 
 #include <fmt/format.h>
 
+#include "base/time_text.hpp"
 #include "outlet/sink.hpp"
 
 namespace sallyport::outlet {
@@ -56,14 +56,9 @@ class SyslogSink final : public Sink {
 }  // namespace
 
 std::string syslog_frame(const Message& message, std::string_view host) {
-  const std::time_t seconds = message.time_us / 1'000'000;
-  std::tm parts{};
-  static_cast<void>(::gmtime_r(&seconds, &parts));
-  std::array<char, 32> time{};
-  const std::size_t size = std::strftime(time.data(), time.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   const std::string text =
-      fmt::format("<{}>1 {}.{:06}Z {} sallyport {} call - {}", local0 * 8 + level_of(message.severity),
-                  std::string_view(time.data(), size), message.time_us % 1'000'000, host, ::getpid(), message.text);
+      fmt::format("<{}>1 {} {} sallyport {} call - {}", local0 * 8 + level_of(message.severity),
+                  rfc3339(message.time_us, Fraction::microseconds), host, ::getpid(), message.text);
   return fmt::format("{} {}", text.size(), text);
 }
 

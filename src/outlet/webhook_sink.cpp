@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "outlet/sink.hpp"
 
 namespace sallyport::outlet {
@@ -70,9 +71,7 @@ std::string webhook_signature(const std::string& secret, std::int64_t time_s, st
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size);
-  std::string text = fmt::format("t={},v1=", time_s);
-  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", out[i]);
-  return text;
+  return fmt::format("t={},v1={}", time_s, to_hex({reinterpret_cast<const char*>(out.data()), size}));
 }
 
 std::unique_ptr<Sink> webhook_sink(const Peer& peer, const std::string& path, const std::string& secret) {

@@ -1,11 +1,9 @@
 #include "schema/equality.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
+#include "base/random.hpp"
 #include "base/siphash.hpp"
 #include "schema/decimal.hpp"
 
@@ -21,13 +19,7 @@ struct Keys {
 };
 
 const Keys& keys() {
-  static const Keys fresh = [] {
-    Keys out{};
-    if (getrandom(&out, sizeof out, 0) != static_cast<ssize_t>(sizeof out)) {
-      throw std::runtime_error("the system has no random bytes");
-    }
-    return out;
-  }();
+  static const Keys fresh = random_value<Keys>();
   return fresh;
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "schema/pattern.hpp"
 
@@ -61,12 +62,6 @@ constexpr auto categories = std::to_array<Name>({
     {"Private_Use", "Co"},
     {"Unassigned", "Cn"},
 });
-
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 class Translation {
  public:
@@ -291,7 +286,7 @@ class Translation {
   std::uint32_t digits(std::size_t count) {
     std::uint32_t code = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const int digit = hex(peek());
+      const int digit = hex_value(peek());
       if (digit < 0) {
         refuse("hexadecimal digits are missing");
         return 0;
@@ -306,7 +301,8 @@ class Translation {
     std::uint32_t code = 0;
     if (peek() == '{') {
       ++at_;
-      while (hex(peek()) >= 0 && code < 0x110000) code = code * 16 + static_cast<std::uint32_t>(hex(text_[at_++]));
+      while (hex_value(peek()) >= 0 && code < 0x110000)
+        code = code * 16 + static_cast<std::uint32_t>(hex_value(text_[at_++]));
       if (peek() != '}' || code > 0x10ffff) return refuse("\\u{...} names no code point");
       ++at_;
     } else {

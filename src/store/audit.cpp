@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "base/random.hpp"
 #include "events/key_file.hpp"
 
 namespace sallyport::store {
@@ -45,7 +46,7 @@ Error disk_error(const char* what, const std::string& path) {
 Result<AuditLog> AuditLog::open(Database& database, const std::string& directory) {
   auto key = events::read_or_make(directory + "/audit.key", []() -> Result<std::string> {
     std::array<unsigned char, key_bytes> random{};
-    if (auto filled = events::fill_random(random); !filled) return std::unexpected(filled.error());
+    if (auto filled = fill_random(random); !filled) return std::unexpected(filled.error());
     return std::string(random.begin(), random.end());
   });
   if (!key) return std::unexpected(std::move(key.error()));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "controls/contract/typed_text.hpp"
 #include "decode/json.hpp"
@@ -16,12 +17,6 @@ namespace {
 using decode::Kind;
 using decode::Value;
 
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // Percent-decoded once; nothing for a broken encoding or what is not UTF-8.
 std::optional<std::string_view> decoded(std::string_view text, bool plus, Arena& arena) {
   if (text.find_first_of(plus ? "%+" : "%") != std::string_view::npos) {
@@ -32,8 +27,8 @@ std::optional<std::string_view> decoded(std::string_view text, bool plus, Arena&
       if (c == '+' && plus) {
         c = ' ';
       } else if (c == '%') {
-        if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
-        c = static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+        if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return std::nullopt;
+        c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
         i += 2;
       }
       room[size++] = c;

@@ -1,10 +1,10 @@
 // internal_token: tells the API who calls. Contract in README.md.
-#include <sys/random.h>
 
 #include <array>
 
 #include "base/base64.hpp"
 #include "base/json_text.hpp"
+#include "base/random.hpp"
 #include "controls/internal_token/config.hpp"
 #include "engine/descriptor.hpp"
 #include "identity/minting_keys.hpp"
@@ -52,8 +52,8 @@ class InternalToken final : public Control {
 
  private:
   [[nodiscard]] bool describe(const Context& context, std::string& json) const {
-    std::array<char, 16> id;
-    if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) return false;
+    std::array<unsigned char, 16> id;
+    if (!fill_random(id)) return false;
     const Actor& actor = context.actor();
     json.reserve(512);
     json = begin_;
@@ -61,7 +61,7 @@ class InternalToken final : public Control {
     append_number(json, context.now());
     json += ",\"exp\":";
     append_number(json, context.now() + lifetime_);
-    append_text(json, "jti", encode_base64({id.data(), id.size()}, Base64::url));
+    append_text(json, "jti", encode_base64({reinterpret_cast<const char*>(id.data()), id.size()}, Base64::url));
     // Without a user it is the application that acts for itself (RFC 9068 §2.2).
     append_text(json, "sub", actor.subject.empty() ? actor.client : actor.subject);
     append_text(json, "client_id", actor.client);
