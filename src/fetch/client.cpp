@@ -11,6 +11,7 @@
 #include "fetch/connection.hpp"
 #include "http/chunked.hpp"
 #include "http/head.hpp"
+#include "tls/peer.hpp"
 
 namespace sallyport::fetch {
 namespace {
@@ -130,19 +131,13 @@ void Interrupt::raise() {
 Result<Client> Client::make(Options options) {
   Client made;
   made.tls_ = std::shared_ptr<SSL_CTX>(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  SSL_CTX* const tls = made.tls_.get();
+  SSL_CTX* const context = made.tls_.get();
   ERR_clear_error();
-  if (tls == nullptr || SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) != 1) {
+  if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
     return fail(ErrorCode::internal, "TLS cannot be used");
   }
-  const int loaded =
-      options.ca.empty() ? SSL_CTX_set_default_verify_paths(tls) : SSL_CTX_load_verify_file(tls, options.ca.c_str());
-  if (loaded != 1) {
-    ERR_clear_error();
-    return fail(ErrorCode::invalid, "the CA file cannot be used", options.ca, "certificates as PEM");
-  }
-  SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (auto verified = tls::verify_peers(*context, options.ca); !verified) return std::unexpected(verified.error());
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   made.options_ = std::move(options);
   return made;
 }

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "fetch/reach.hpp"
+#include "tls/peer.hpp"
 
 namespace sallyport::fetch {
 namespace {
@@ -116,11 +117,8 @@ Result<void> Connection::connect(const sockaddr* address, unsigned size) {
 Result<void> Connection::handshake(const Url& url, SSL_CTX* tls) {
   ssl_.reset(SSL_new(tls));
   if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1) return unavailable("cannot begin TLS");
-  X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl_.get());
-  const bool named = url.is_address() ? X509_VERIFY_PARAM_set1_ip_asc(verify, url.host.c_str()) == 1
-                                      : SSL_set1_host(ssl_.get(), url.host.c_str()) == 1 &&
-                                            SSL_set_tlsext_host_name(ssl_.get(), url.host.c_str()) == 1;
-  if (!named) return unavailable("`" + url.host + "` is no name that a certificate can have");
+  if (!tls::expect_peer(*ssl_, url.host))
+    return unavailable("`" + url.host + "` is no name that a certificate can have");
   while (true) {
     ERR_clear_error();
     const int code = SSL_connect(ssl_.get());

@@ -11,6 +11,7 @@
 
 #include "base/ascii.hpp"
 #include "http/characters.hpp"
+#include "tls/peer.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -20,13 +21,7 @@ constexpr const char* tls12_ciphers =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* groups = "X25519:P-256:P-384";
 
-std::string openssl_error() {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  std::array<char, 256> text{};
-  ERR_error_string_n(code, text.data(), text.size());
-  return code == 0 ? "unknown error" : text.data();
-}
+using tls::openssl_error;
 
 std::string lower_name(std::string_view name) {
   std::string out = lower_case(name);
@@ -171,10 +166,7 @@ Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& 
 
 Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file) {
   SslContext context = plain_context(TLS_client_method());
-  const int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
-                                     : SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
-  if (loaded != 1) return fail(ErrorCode::invalid, "cannot use the CA file: " + openssl_error(), ca_file);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (auto verified = tls::verify_peers(*context, ca_file); !verified) return std::unexpected(verified.error());
   return std::shared_ptr<SSL_CTX>(context.release(), SSL_CTX_free);
 }
 
@@ -188,14 +180,7 @@ SslPtr client_ssl(SSL_CTX& context, const std::string& name) {
   SslPtr ssl(SSL_new(&context));
   if (!ssl) return ssl;
   SSL_set_connect_state(ssl.get());
-  in6_addr ignored{};
-  const bool address =
-      inet_pton(AF_INET, name.c_str(), &ignored) == 1 || inet_pton(AF_INET6, name.c_str(), &ignored) == 1;
-  X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl.get());
-  const bool set =
-      address ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1
-              : SSL_set1_host(ssl.get(), name.c_str()) == 1 && SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
-  return set ? std::move(ssl) : SslPtr();
+  return tls::expect_peer(*ssl, name) ? std::move(ssl) : SslPtr();
 }
 
 std::string server_name(const SSL& ssl) {

@@ -17,6 +17,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "tls/peer.hpp"
+
 namespace sallyport::outlet {
 namespace {
 
@@ -102,19 +104,13 @@ Result<void> Stream::begin_tls(const Peer& peer) {
   SSL_CTX* const context = tls_->context.get();
   if (context == nullptr) return std::unexpected(error("no memory for TLS"));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  const bool trusted = peer.ca.empty() ? SSL_CTX_set_default_verify_paths(context) == 1
-                                       : SSL_CTX_load_verify_file(context, peer.ca.c_str()) == 1;
-  if (!trusted) return std::unexpected(error("the authorities cannot be read: " + peer.ca));
+  if (const auto verified = tls::verify_peers(*context, peer.ca); !verified) {
+    return std::unexpected(error("the authorities cannot be read: " + verified.error().text()));
+  }
   tls_->session.reset(SSL_new(context));
   SSL* const session = tls_->session.get();
   if (session == nullptr) return std::unexpected(error("no memory for TLS"));
-  X509_VERIFY_PARAM* const names = SSL_get0_param(session);
-  // An address is compared as one, and has no SNI (RFC 6066 §3).
-  if (X509_VERIFY_PARAM_set1_ip_asc(names, peer.host.c_str()) != 1) {
-    if (SSL_set1_host(session, peer.host.c_str()) != 1) return std::unexpected(error("this is no host name"));
-    SSL_set_tlsext_host_name(session, peer.host.c_str());
-  }
+  if (!tls::expect_peer(*session, peer.host)) return std::unexpected(error("this is no host name"));
   SSL_set_fd(session, fd_);
   if (SSL_connect(session) == 1) return {};
   const long verified = SSL_get_verify_result(session);
