@@ -39,11 +39,19 @@ std::size_t wire_size(std::span<const Field> fields) {
   return size;
 }
 
-std::string_view chunk_line(std::uint64_t size, char* into) {
-  char* end = std::to_chars(into, into + 16, size, 16).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  return {into, static_cast<std::size_t>(end - into)};
+void frame_chunk(Parts& parts, bool last, ChunkLine& line) {
+  const std::string_view piece = parts[2];
+  if (!piece.empty()) {
+    char* end = std::to_chars(line.data(), line.data() + 16, piece.size(), 16).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    parts[1] = {line.data(), static_cast<std::size_t>(end - line.data())};
+  }
+  if (last) {
+    parts[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
+  } else if (!piece.empty()) {
+    parts[3] = "\r\n";
+  }
 }
 
 std::string_view reason_phrase(std::uint16_t status) {

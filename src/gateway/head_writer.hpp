@@ -2,12 +2,14 @@
 // parser and Problem's makers see to it), so no injection is possible here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
 
 #include "gateway/buffers.hpp"
+#include "gateway/stream.hpp"
 
 #include <sallyport/message.hpp>
 
@@ -67,7 +69,11 @@ class HeadWriter {
 // "HTTP/1.1 200 OK\r\n". The reason phrase is ours: the upstream's is not passed on.
 [[nodiscard]] std::string_view reason_phrase(std::uint16_t status);
 
-// A size line "1f40\r\n" of the chunked coding; `into` holds at least 20 bytes.
-[[nodiscard]] std::string_view chunk_line(std::uint64_t size, char* into);
+// A size line of the chunked coding: "1f40\r\n".
+using ChunkLine = std::array<char, 20>;
+
+// What the chunked coding (RFC 9112 §7.1) puts around parts[2], a piece of a body: its size line before it, which
+// is written to `line`, and the end of the chunk, or of the body, behind it.
+void frame_chunk(Parts& parts, bool last, ChunkLine& line);
 
 }  // namespace sallyport::gateway

@@ -52,14 +52,7 @@ bool Http1Upstream::begin_request(const UpstreamHead& head) {
 
 IoStatus Http1Upstream::send(std::string_view piece, bool last) {
   left_ = {std::exchange(head_text_, {}), {}, piece, {}};
-  if (chunked_) {
-    if (!piece.empty()) left_[1] = chunk_line(piece.size(), chunk_line_.data());
-    if (last) {
-      left_[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
-    } else if (!piece.empty()) {
-      left_[3] = "\r\n";
-    }
-  }
+  if (chunked_) frame_chunk(left_, last, chunk_line_);
   connection_->stream.deadline(timeout_);
   const IoStatus status = connection_->stream.send(left_);
   return status == IoStatus::ok && !is_empty(left_) ? IoStatus::idle : status;

@@ -44,7 +44,7 @@ class Http1Upstream final : public UpstreamExchange {
   Buffer answer_head_;          // the response points into it until the event is recorded
   std::string_view rule_;
   Parts left_{};  // of a piece, for finish()
-  std::array<char, 20> chunk_line_{};
+  ChunkLine chunk_line_{};
   std::size_t answer_bytes_ = 0;
   bool chunked_ = false;  // the request's body
 };

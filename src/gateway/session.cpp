@@ -257,14 +257,7 @@ bool Session::begin_answer(AnswerHead& answer) {
 // connection, nor the other way round.
 IoStatus Session::send(std::string_view piece, bool last) {
   left_ = {std::exchange(head_text_, {}), {}, piece, {}};
-  if (chunked_) {
-    if (!piece.empty()) left_[1] = chunk_line(piece.size(), chunk_line_.data());
-    if (last) {
-      left_[3] = piece.empty() ? std::string_view{"0\r\n\r\n"} : std::string_view{"\r\n0\r\n\r\n"};
-    } else if (!piece.empty()) {
-      left_[3] = "\r\n";
-    }
-  }
+  if (chunked_) frame_chunk(left_, last, chunk_line_);
   const IoStatus status = stream_.send(left_);
   if (is_empty(left_)) {
     stream_.no_deadline();

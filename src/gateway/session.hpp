@@ -74,7 +74,7 @@ class Session final : public Exchange {
   Buffer answer_head_;
   std::string_view head_text_;  // in it, until it is sent
   Parts left_{};                // of the answer, for finish()
-  std::array<char, 20> chunk_line_{};
+  ChunkLine chunk_line_{};
   bool chunked_ = false;  // the answer's body
 };
 
