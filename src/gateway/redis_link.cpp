@@ -86,7 +86,6 @@ Task<> RedisLink::run(std::shared_ptr<RedisLink> self) {
     }
     lose({});
     connection_.reset();  // flush() may hold it a little longer
-    in_.clear();
     if (closed_) break;
     co_await Pause(worker_.reactor(), worker_.wheel(), pause);
     pause = std::min(pause * 2, longest_pause);
@@ -192,21 +191,19 @@ Task<bool> RedisLink::exchange(Stream& stream, std::string_view commands, std::s
   IoStatus status = stream.send(parts);
   if (status == IoStatus::ok && !is_empty(parts)) status = co_await stream.finish(parts);
   if (status != IoStatus::ok) co_return false;
-  std::string received;
+  shared::ReplyBuffer received;
   Buffer buffer = worker_.buffers().take(BufferPool::small);
   while (out.size() < replies) {
+    Reply reply;
+    const shared::RespRead read = received.next(reply);
+    if (read == shared::RespRead::malformed) co_return false;
+    if (read == shared::RespRead::complete) {
+      out.push_back(std::move(reply));
+      continue;
+    }
     const Io io = co_await stream.read_some({buffer.data(), buffer.size()});
     if (io.status != IoStatus::ok) co_return false;
-    received.append(buffer.data(), io.bytes);
-    while (out.size() < replies) {
-      Reply reply;
-      std::size_t used = 0;
-      const shared::RespRead read = shared::read_reply(received, reply, used);
-      if (read == shared::RespRead::more) break;
-      if (read == shared::RespRead::malformed) co_return false;
-      received.erase(0, used);
-      out.push_back(std::move(reply));
-    }
+    received.add({buffer.data(), io.bytes});
   }
   co_return received.empty();
 }
@@ -214,30 +211,25 @@ Task<bool> RedisLink::exchange(Stream& stream, std::string_view commands, std::s
 Task<> RedisLink::serve() {
   const std::shared_ptr<UpstreamConnection> connection = connection_;
   Stream& stream = connection->stream;
+  shared::ReplyBuffer received;
   while (true) {
-    Buffer buffer;
     co_await stream.readable();
-    buffer = worker_.buffers().take(BufferPool::small);
+    Buffer buffer = worker_.buffers().take(BufferPool::small);
     Io io = stream.read_now({buffer.data(), buffer.size()});
     if (io.status == IoStatus::idle) io = co_await stream.read_some({buffer.data(), buffer.size()});
     if (io.status != IoStatus::ok) {
       if (!closed_) say("the connection ended: limits hold as their on_store_error says");
       co_return;
     }
-    in_.append(buffer.data(), io.bytes);
-    std::size_t at = 0;
+    received.add({buffer.data(), io.bytes});
     while (true) {
       Reply reply;
-      std::size_t used = 0;
-      const shared::RespRead read = shared::read_reply(std::string_view(in_).substr(at), reply, used);
+      const shared::RespRead read = received.next(reply);
       if (read == shared::RespRead::more) break;
-      if (read == shared::RespRead::malformed || !take(reply)) {
-        if (!closed_) say("it answered what was not asked");
-        co_return;
-      }
-      at += used;
+      if (read == shared::RespRead::complete && take(reply)) continue;
+      if (!closed_) say("it answered what was not asked");
+      co_return;
     }
-    in_.erase(0, at);
   }
 }
 

@@ -90,7 +90,6 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   std::deque<Pending> pending_;
   std::string out_;      // commands that are not sent yet
   std::string sending_;  // of flush()
-  std::string in_;       // received, not read yet
   std::string sha_;      // of the script
   std::string last_said_;
   bool ready_ = false;

@@ -146,10 +146,7 @@ Leases::Step Leases::decide(std::span<const Question> questions, std::span<Outco
         break;
     }
   }
-  if (!refused && held.count != 0) {
-    held.asks = asks.data();
-    return Step::ask;
-  }
+  if (!refused && held.count != 0) return Step::ask;
   if (!refused && places(questions, outcomes, now_us)) return Step::admitted;
   give_back(questions, held, now_us);
   for (std::size_t i = 0; i < held.count; ++i) put(questions[held.which[i]], 0, now_us);  // nobody asks after all

@@ -36,7 +36,6 @@ class Leases {
   struct Held {
     std::uint8_t taken = 0;                               // bits: questions whose units are this call's already
     std::uint8_t count = 0;                               // of asks
-    const Ask* asks = nullptr;                            // in the call's arena
     std::uint8_t which[MemoryStore::max_questions] = {};  // question of each ask
   };
 

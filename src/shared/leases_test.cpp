@@ -51,7 +51,7 @@ struct Node {
         break;
     }
     std::vector<Grant> grants;
-    for (std::size_t i = 0; i < held.count; ++i) grants.push_back(central.grant(held.asks[i], now));
+    for (std::size_t i = 0; i < held.count; ++i) grants.push_back(central.grant(asks[i], now));
     bool admitted = false;
     EXPECT_TRUE(leases.settle(questions, said, grants, held, now, admitted));
     return admitted;

@@ -1,6 +1,7 @@
 #include "shared/resp.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace sallyport::shared {
 namespace {
@@ -129,6 +130,18 @@ RespRead read_reply(std::string_view bytes, Reply& out, std::size_t& used) {
   out = Reply{};
   const RespRead read = reader.value(out, 0);
   used = read == RespRead::complete ? reader.used() : 0;
+  return read;
+}
+
+RespRead ReplyBuffer::next(Reply& out) {
+  std::size_t used = 0;
+  out = {};
+  const RespRead read = read_reply(std::string_view(bytes_).substr(at_), out, used);
+  if (read == RespRead::complete) {
+    at_ += used;
+  } else {
+    bytes_.erase(0, std::exchange(at_, 0));
+  }
   return read;
 }
 

@@ -31,6 +31,19 @@ struct RespLimits {
 // Reads one reply from the start of `bytes`. When complete, `used` says how many bytes it had.
 [[nodiscard]] RespRead read_reply(std::string_view bytes, Reply& out, std::size_t& used);
 
+// Replies of one connection as they arrive, in pieces.
+class ReplyBuffer {
+ public:
+  void add(std::string_view bytes) { bytes_.append(bytes); }
+  // The next one. `more`: what is left is kept until more was added.
+  [[nodiscard]] RespRead next(Reply& out);
+  [[nodiscard]] bool empty() const { return bytes_.size() == at_; }
+
+ private:
+  std::string bytes_;
+  std::size_t at_ = 0;  // read until here
+};
+
 // Appends a command: an array of bulk strings.
 void append_command(std::string& out, std::span<const std::string_view> words);
 inline void append_command(std::string& out, std::initializer_list<std::string_view> words) {

@@ -93,5 +93,28 @@ TEST(Resp, CommandsAreBulkStrings) {
   EXPECT_EQ(out, "*4\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\r\nb\r\n$0\r\n\r\n");
 }
 
+TEST(Resp, RepliesArriveInPieces) {
+  const std::string all = "+OK\r\n*2\r\n:1\r\n$3\r\nabc\r\n-ERR\r\n";
+  for (std::size_t step = 1; step <= all.size(); ++step) {
+    ReplyBuffer buffer;
+    std::vector<Reply> seen;
+    for (std::size_t at = 0; at < all.size(); at += step) {
+      buffer.add(std::string_view(all).substr(at, step));
+      Reply reply;
+      while (buffer.next(reply) == RespRead::complete) seen.push_back(reply);
+    }
+    ASSERT_EQ(seen.size(), 3u) << step;
+    EXPECT_EQ(seen[1].items.at(1).text, "abc");
+    EXPECT_EQ(seen[2].kind, Kind::error);
+    EXPECT_TRUE(buffer.empty());
+  }
+  ReplyBuffer buffer;
+  buffer.add("+OK\r\n?\r\n");
+  Reply reply;
+  EXPECT_EQ(buffer.next(reply), RespRead::complete);
+  EXPECT_FALSE(buffer.empty());
+  EXPECT_EQ(buffer.next(reply), RespRead::malformed);
+}
+
 }  // namespace
 }  // namespace sallyport::shared
