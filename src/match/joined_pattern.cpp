@@ -24,6 +24,20 @@ std::size_t behind_class(std::string_view pattern, std::size_t at) {
   return at + 1;
 }
 
+// The next character from `at` on that is neither escaped nor in a bracket expression; the size when none is left.
+std::size_t next_mark(std::string_view pattern, std::size_t at) {
+  while (at < pattern.size()) {
+    if (pattern[at] == '\\') {
+      at += 2;
+    } else if (pattern[at] == '[') {
+      at = behind_class(pattern, at);
+    } else {
+      return at;
+    }
+  }
+  return pattern.size();
+}
+
 struct Group {
   std::size_t open = 0;
   bool around = false;       // look-around, or within one
@@ -51,20 +65,12 @@ class Rewriter {
   bool find_groups() {
     closes_.assign(pattern_.size(), 0);
     std::vector<std::size_t> open;
-    for (std::size_t at = 0; at < pattern_.size();) {
-      const char c = pattern_[at];
-      if (c == '\\') {
-        at += 2;
-      } else if (c == '[') {
-        at = behind_class(pattern_, at);
-      } else {
-        if (c == '(') open.push_back(at);
-        if (c == ')') {
-          if (open.empty()) return false;
-          closes_[open.back()] = at;
-          open.pop_back();
-        }
-        ++at;
+    for (std::size_t at = next_mark(pattern_, 0); at < pattern_.size(); at = next_mark(pattern_, at + 1)) {
+      if (pattern_[at] == '(') open.push_back(at);
+      if (pattern_[at] == ')') {
+        if (open.empty()) return false;
+        closes_[open.back()] = at;
+        open.pop_back();
       }
     }
     return open.empty();
@@ -227,16 +233,8 @@ Alternation longest_alternation(std::string_view pattern) {
   std::vector<Alternation> open;
   std::vector<Alternation> found;
   std::vector<std::pair<std::size_t, std::size_t>> unfit;  // repeated groups, look-around, captures
-  for (std::size_t at = 0; at < pattern.size();) {
+  for (std::size_t at = next_mark(pattern, 0); at < pattern.size(); at = next_mark(pattern, at + 1)) {
     const char c = pattern[at];
-    if (c == '\\') {
-      at += 2;
-      continue;
-    }
-    if (c == '[') {
-      at = behind_class(pattern, at);
-      continue;
-    }
     if (c == '(') {
       open.push_back({at, 0, {}});
     } else if (c == '|' && !open.empty()) {
@@ -254,7 +252,6 @@ Alternation longest_alternation(std::string_view pattern) {
         found.push_back(std::move(group));
       }
     }
-    ++at;
   }
   for (Alternation& group : found) {
     bool fits = group.end - group.begin > best.end - best.begin;
@@ -299,16 +296,8 @@ std::optional<std::string> leading_group(std::string_view pattern) {
   if (!pattern.starts_with("(?:")) return std::nullopt;
   std::size_t depth = 0;
   std::optional<std::string> group;
-  for (std::size_t at = 0; at < pattern.size();) {
+  for (std::size_t at = next_mark(pattern, 0); at < pattern.size(); at = next_mark(pattern, at + 1)) {
     const char c = pattern[at];
-    if (c == '\\') {
-      at += 2;
-      continue;
-    }
-    if (c == '[') {
-      at = behind_class(pattern, at);
-      continue;
-    }
     if (c == '|' && depth == 0) return std::nullopt;
     if (c == '(') ++depth;
     if (c == ')' && --depth == 0 && !group) {
@@ -316,7 +305,6 @@ std::optional<std::string> leading_group(std::string_view pattern) {
       if (behind == '*' || behind == '?' || behind == '{') return std::nullopt;
       group = pattern.substr(0, at + 1);
     }
-    ++at;
   }
   if (group && (group->find("\\x1f") != std::string::npos || group->find("(?:)") != std::string::npos))
     return std::nullopt;
