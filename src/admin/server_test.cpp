@@ -16,6 +16,7 @@
 #include "admin/control_socket.hpp"
 #include "admin/exchange.hpp"
 #include "admin/password.hpp"
+#include "base/testing/scratch_folder.hpp"
 #include "document/node.hpp"
 
 namespace sallyport::admin {
@@ -27,20 +28,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using Reply = http::response<http::string_body>;
 using Extra = std::vector<std::pair<std::string, std::string>>;
-
-class Folder {
- public:
-  Folder() {
-    std::string name = "/tmp/sallyport_admin_XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::string file(const char* name) const { return path_ + "/" + name; }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 config::Endpoint local(std::string_view text = "127.0.0.1:0") { return *config::parse_endpoint(text); }
 
@@ -122,7 +109,7 @@ class AdminServer : public testing::Test {
     return set.substr(0, set.find(';'));
   }
 
-  Folder folder;
+  ScratchFolder folder;
   inventory::Inventory inventory;
   std::unique_ptr<store::Database> database;
   std::optional<store::AuditLog> audit;
@@ -314,7 +301,7 @@ TEST_F(AdminServer, OnlyLoopback) {
 }
 
 TEST(ControlSocketTest, AFolderOpenToOthersIsRefused) {
-  const Folder folder;
+  const ScratchFolder folder;
   const std::string inner = folder.file("open");
   std::filesystem::create_directory(inner);
   ASSERT_EQ(::chmod(inner.c_str(), 0777), 0);
@@ -325,7 +312,7 @@ TEST(ControlSocketTest, AFolderOpenToOthersIsRefused) {
 }
 
 TEST(PasswordTest, IsMadeOnceAndKeptAsAHash) {
-  const Folder folder;
+  const ScratchFolder folder;
   const std::string file = folder.file("password");
   const auto first = Password::open(file);
   ASSERT_TRUE(first) << first.error().text();
@@ -350,7 +337,7 @@ TEST(PasswordTest, IsMadeOnceAndKeptAsAHash) {
 }
 
 TEST(PasswordTest, DamagedFilesAreRefused) {
-  const Folder folder;
+  const ScratchFolder folder;
   const std::string file = folder.file("password");
   const std::string good = *hash_password("x");
   for (const std::string& text : {std::string(), std::string("hunter2"), good.substr(0, good.size() - 4),

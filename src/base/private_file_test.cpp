@@ -7,22 +7,18 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing/scratch_folder.hpp"
+
 namespace sallyport {
 namespace {
 
 class PrivateFile : public ::testing::Test {
  protected:
-  PrivateFile() {
-    char name[] = "/tmp/sallyport-private-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  ~PrivateFile() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(PrivateFile, IsReplacedAsAWholeWithRightsForItsOwnerAlone) {
-  const std::string path = folder_ + "/keys";
+  const std::string path = folder_.file("keys");
   std::ofstream(path + ".new") << "left by a crash";
   ASSERT_TRUE(replace_private_file(path, "one"));
   ASSERT_TRUE(replace_private_file(path, "two"));
@@ -34,7 +30,7 @@ TEST_F(PrivateFile, IsReplacedAsAWholeWithRightsForItsOwnerAlone) {
 }
 
 TEST_F(PrivateFile, IsNotReadWhenOthersMayOrWhenItIsLonger) {
-  const std::string path = folder_ + "/keys";
+  const std::string path = folder_.file("keys");
   ASSERT_TRUE(replace_private_file(path, "1234"));
   EXPECT_TRUE(read_private_file(path, 4));
   EXPECT_EQ(read_private_file(path, 3).error().code, ErrorCode::limit);
@@ -42,9 +38,9 @@ TEST_F(PrivateFile, IsNotReadWhenOthersMayOrWhenItIsLonger) {
     ::chmod(path.c_str(), rights);
     EXPECT_EQ(read_private_file(path, 4).error().code, ErrorCode::invalid);
   }
-  EXPECT_EQ(read_private_file(folder_ + "/none", 4).error().code, ErrorCode::not_found);
-  EXPECT_FALSE(read_private_file(folder_, 4));
-  EXPECT_FALSE(replace_private_file(folder_ + "/none/keys", "x"));
+  EXPECT_EQ(read_private_file(folder_.file("none"), 4).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(read_private_file(folder_.path(), 4));
+  EXPECT_FALSE(replace_private_file(folder_.file("none/keys"), "x"));
 }
 
 }  // namespace

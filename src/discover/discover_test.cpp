@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing/scratch_folder.hpp"
 #include "discover/difference.hpp"
 #include "discover/document.hpp"
 #include "discover/learned_api.hpp"
@@ -146,15 +147,10 @@ TEST(DocumentTest, IsASpecificationThatKnowsTheCalls) {
 
 class SourceTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = "/tmp/sallyport_discover_XXXXXX";
-    folder = ::mkdtemp(name.data());
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
   std::vector<std::string> read(const std::string& text) {
-    std::ofstream(folder + "/log", std::ios::binary) << text;
+    std::ofstream(folder.file("log"), std::ios::binary) << text;
     std::vector<std::string> out;
-    const auto done = read_source(folder + "/log", [&](const Sighting& one) {
+    const auto done = read_source(folder.file("log"), [&](const Sighting& one) {
       out.push_back(std::string(one.method) + " " + std::string(one.path) + " " + std::string(one.query) + " " +
                     std::to_string(one.status) + " " + std::string(one.response_body));
     });
@@ -162,7 +158,7 @@ class SourceTest : public testing::Test {
     if (done) report = *done;
     return out;
   }
-  std::string folder;
+  ScratchFolder folder;
   SourceReport report;
 };
 
@@ -202,7 +198,7 @@ TEST_F(SourceTest, ALineThatIsTooLongIsPassedOver) {
 }
 
 TEST_F(SourceTest, AMissingFileIsAnError) {
-  EXPECT_FALSE(read_source(folder + "/nothing", [](const Sighting&) {}));
+  EXPECT_FALSE(read_source(folder.file("nothing"), [](const Sighting&) {}));
 }
 
 }  // namespace

@@ -10,30 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "base/testing/scratch_folder.hpp"
 #include "events/options.hpp"
 #include "events/record.hpp"
 #include "events/segments.hpp"
 
 namespace sallyport::events {
 
-class Scratch {
- public:
-  Scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-events-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using Scratch = ScratchFolder;
 
 // A call as a driver hands it over, with eight fields.
 struct Call {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/testing/scratch_folder.hpp"
 #include "fetch/testing/scripted_server.hpp"
 
 namespace sallyport::fetch {
@@ -116,24 +117,18 @@ TEST(Client, NamesLeadToThisMachineOnlyWhenTheySaySo) {
 
 class Tls : public ::testing::Test {
  protected:
-  Tls() {
-    char name[] = "/tmp/sallyport-fetch-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  ~Tls() override { std::filesystem::remove_all(folder_); }
   static Result<Answer> ask_tls(const ScriptedServer& server, const std::string& host, const std::string& ca) {
     const Interrupt interrupt;
     const auto client = Client::make({.ca = ca});
     return client->call({*parse_url("https://" + host + ":" + server.port() + "/"), {}, {}}, interrupt);
   }
-  std::string folder_;
+  ScratchFolder folder_;
   const std::string good_ = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 };
 
 TEST_F(Tls, ATrustedCertificateForTheNameIsNeeded) {
-  const std::string own = folder_ + "/own.pem";
-  const std::string others = folder_ + "/others.pem";
+  const std::string own = folder_.file("own.pem");
+  const std::string others = folder_.file("others.pem");
   const ScriptedServer server(good_, ScriptedServer::After::close, "DNS:localhost", own);
   const ScriptedServer other(good_, ScriptedServer::After::close, "DNS:localhost", others);
   const auto answer = ask_tls(server, "localhost", own);
@@ -145,13 +140,13 @@ TEST_F(Tls, ATrustedCertificateForTheNameIsNeeded) {
 }
 
 TEST_F(Tls, AnAddressCanBeInTheCertificate) {
-  const std::string own = folder_ + "/own.pem";
+  const std::string own = folder_.file("own.pem");
   const ScriptedServer server(good_, ScriptedServer::After::close, "IP:127.0.0.1", own);
   EXPECT_TRUE(ask_tls(server, "127.0.0.1", own));
   EXPECT_FALSE(ask_tls(server, "localhost", own));
 }
 
-TEST_F(Tls, AnUnusableCaFileIsSaidAtOnce) { EXPECT_FALSE(Client::make({.ca = folder_ + "/none.pem"})); }
+TEST_F(Tls, AnUnusableCaFileIsSaidAtOnce) { EXPECT_FALSE(Client::make({.ca = folder_.file("none.pem")})); }
 
 }  // namespace
 }  // namespace sallyport::fetch

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "base/ascii.hpp"
 #include "base/random.hpp"

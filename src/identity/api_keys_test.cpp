@@ -12,6 +12,7 @@
 
 #include "base/address.hpp"
 #include "base/private_file.hpp"
+#include "base/testing/scratch_folder.hpp"
 #include "identity/api_key_files.hpp"
 
 namespace sallyport::identity {
@@ -49,14 +50,6 @@ TEST(ApiKeyText, AnyOtherLetterOrLengthIsFoundByTheChecksum) {
 
 class ApiKeyFileTest : public ::testing::Test {
  protected:
-  ApiKeyFileTest() {
-    char name[] = "/tmp/sallyport-keys-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-    path_ = folder_ + "/keys.json";
-  }
-  ~ApiKeyFileTest() override { std::filesystem::remove_all(folder_); }
-
   // A new key with what `record` says; the file is changed.
   std::string add(ApiKeyRecord record) {
     const std::string key = make_api_key().value();
@@ -70,8 +63,8 @@ class ApiKeyFileTest : public ::testing::Test {
   }
   static const ApiKeyRecord* find(const ApiKeys& keys, const std::string& key) { return keys.find(*read_api_key(key)); }
 
-  std::string folder_;
-  std::string path_;
+  ScratchFolder folder_;
+  std::string path_ = folder_.file("keys.json");
 };
 
 ApiKeyRecord shop() { return {.name = "shop", .apis = {"orders"}, .created = 1}; }

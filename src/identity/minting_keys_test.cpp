@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/private_file.hpp"
+#include "base/testing/scratch_folder.hpp"
 #include "jose/key_set.hpp"
 
 namespace sallyport::identity {
@@ -17,19 +18,12 @@ constexpr std::int64_t t0 = 1'700'000'000;
 
 class MintingKeysTest : public ::testing::Test {
  protected:
-  MintingKeysTest() {
-    char name[] = "/tmp/sallyport-minting-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-    path_ = folder_ + "/keys.json";
-    keys_.need(path_);
-  }
-  ~MintingKeysTest() override { std::filesystem::remove_all(folder_); }
+  MintingKeysTest() { keys_.need(path_); }
   std::size_t published() const { return jose::KeySet::parse(keys_.jwks())->keys().size(); }
   std::string signs() const { return keys_.current()->id(); }
 
-  std::string folder_;
-  std::string path_;
+  ScratchFolder folder_;
+  std::string path_ = folder_.file("keys.json");
   engine::Services services_;
   MintingKeys& keys_ = services_.part<MintingKeys>();
 };
@@ -67,13 +61,13 @@ TEST_F(MintingKeysTest, ANewKeyIsPublishedBeforeItSignsAndTheOldOneAfter) {
 }
 
 TEST_F(MintingKeysTest, AKeyThatCannotBeKeptDoesNotSign) {
-  std::filesystem::remove_all(folder_);
+  std::filesystem::remove_all(folder_.path());
   EXPECT_FALSE(keys_.turn(t0));
   EXPECT_EQ(keys_.current(), nullptr);
-  std::filesystem::create_directory(folder_);
+  std::filesystem::create_directory(folder_.path());
   ASSERT_TRUE(keys_.turn(t0));
   const std::string first = signs();
-  std::filesystem::remove_all(folder_);
+  std::filesystem::remove_all(folder_.path());
   EXPECT_FALSE(keys_.turn(t0 + MintingKeys::rotation));
   EXPECT_EQ(signs(), first);
   EXPECT_EQ(published(), 1u);

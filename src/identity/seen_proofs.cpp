@@ -1,6 +1,5 @@
 #include "identity/seen_proofs.hpp"
 
-
 #include "base/base64.hpp"
 #include "base/random.hpp"
 #include "jose/hmac.hpp"

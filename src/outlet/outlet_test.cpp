@@ -12,6 +12,7 @@
 #include <fstream>
 #include <future>
 
+#include "base/testing/scratch_folder.hpp"
 #include "document/node.hpp"
 #include "events/json_line.hpp"
 
@@ -20,20 +21,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-class Folder {
- public:
-  Folder() {
-    std::string name = "/tmp/sallyport_outlet_XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 events::RecordView record() {
   events::RecordView r;
@@ -217,7 +204,7 @@ class OutletTest : public ::testing::Test {
   };
   std::unique_ptr<Sink> taker() { return std::make_unique<Taker>(taken); }
 
-  Folder folder;
+  ScratchFolder folder;
   Taken taken;
 };
 

@@ -12,8 +12,9 @@
 
 #include <array>
 #include <deque>
-#include <filesystem>
 #include <random>
+
+#include "base/testing/scratch_folder.hpp"
 
 extern char** environ;
 
@@ -26,11 +27,10 @@ constexpr std::int64_t start = 1'700'000'000 * second;
 class Server {
  public:
   Server() {
-    std::array<char, 32> name{"/tmp/sallyport-redis-XXXXXX"};
-    folder_ = ::mkdtemp(name.data());
-    const std::string path = folder_ + "/s";
-    const std::array<std::string, 11> words{"redis-server", "--port", "0",         "--unixsocket",  path, "--save", "",
-                                            "--dir",        folder_,  "--logfile", folder_ + "/log"};
+    const std::string path = folder_.file("s");
+    const std::array<std::string, 11> words{"redis-server",     "--port", "0",     "--unixsocket", path,
+                                            "--save",           "",       "--dir", folder_.path(), "--logfile",
+                                            folder_.file("log")};
     std::vector<char*> arguments;
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
@@ -51,7 +51,6 @@ class Server {
       ::kill(process_, SIGKILL);
       ::waitpid(process_, nullptr, 0);
     }
-    std::filesystem::remove_all(folder_);
   }
   [[nodiscard]] bool stands() const { return fd_ >= 0; }
 
@@ -76,7 +75,7 @@ class Server {
   }
 
  private:
-  std::string folder_;
+  ScratchFolder folder_;
   pid_t process_ = 0;
   int fd_ = -1;
 };
@@ -137,7 +136,7 @@ TEST_F(CounterScript, WindowsDecideAsTheStateMachinesDo) {
 }
 
 TEST_F(CounterScript, ABucketNeverAdmitsMoreThanItsDefinition) {
-  std::mt19937 random(2);  // NOLINT(cert-msc32-c,cert-msc51-cpp)
+  std::mt19937 random(2);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same cases every time
   const Limit limit{Algorithm::bucket, 100, 10 * second, 20};
   std::deque<std::pair<std::int64_t, std::uint32_t>> log;
   std::int64_t now = start;

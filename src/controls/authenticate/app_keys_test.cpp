@@ -33,7 +33,7 @@ class AppKeysTest : public testing::Authentication {
     services_.part<identity::ApiKeyFiles>().look();
     return made;
   }
-  std::string path() const { return folder_ / "keys.json"; }
+  std::string path() const { return folder_.file("keys.json"); }
   std::string section(const std::string& more = {}, const std::string& header = {}) {
     return "{ api_keys: { file: " + path() + header + " }" + more + " }";
   }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/testing/scratch_folder.hpp"
 #include "config/report.hpp"
 #include "decode/value.hpp"
 #include "document/node.hpp"
@@ -42,13 +43,6 @@ class Says final : public Control {
 
 class InternalTokenTest : public ::testing::Test {
  protected:
-  InternalTokenTest() {
-    char name[] = "/tmp/sallyport-internal-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  ~InternalTokenTest() override { std::filesystem::remove_all(folder_); }
-
   std::string compile(const std::string& section) {
     config::Report report;
     const auto parsed = document::parse(section, "test");
@@ -67,7 +61,7 @@ class InternalTokenTest : public ::testing::Test {
     return report.text();
   }
   std::string section(const std::string& more = {}) {
-    return "{ issuer: 'https://gate.test', key_file: " + folder_ + "/keys.json" + more + " }";
+    return "{ issuer: 'https://gate.test', key_file: " + folder_.file("keys.json") + more + " }";
   }
   // The field as the API gets it, or what the client gets instead.
   std::string sent(const char* field = "X-Sallyport-Token", const std::string& lines = {}) {
@@ -95,7 +89,7 @@ class InternalTokenTest : public ::testing::Test {
     return match == jose::KeySet::Match::good ? std::string(jws->payload) : "not ours";
   }
 
-  std::string folder_;
+  ScratchFolder folder_;
   engine::Services services_;
   Actor actor_;
   std::unique_ptr<Policy> policy_;
@@ -164,7 +158,7 @@ TEST_F(InternalTokenTest, WithoutASectionNothingIsDone) {
   actor_ = ada();
   ASSERT_EQ(compile("{}"), "");
   EXPECT_EQ(sent(), "");
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/keys.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("keys.json")));
 }
 
 TEST_F(InternalTokenTest, AConfigurationThatContradictsItselfIsRefused) {

@@ -13,7 +13,8 @@ namespace sallyport::store::testing {
 
 class PostgresServer {
  public:
-  // Null when PostgreSQL is not installed or does not start.
+  [[nodiscard]] static bool is_installed() { return !programs().empty(); }
+  // Null when it does not start.
   static PostgresServer* get() {
     static const std::unique_ptr<PostgresServer> self = [] {
       auto server = std::make_unique<PostgresServer>();
@@ -36,12 +37,16 @@ class PostgresServer {
   bool stop() { return run("pg_ctl -s -w -m immediate -D " + folder_ + "/data stop"); }
 
  private:
-  bool begin() {
+  static std::string programs() {
+    std::string found;
     std::error_code ignored;
     for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
-      if (std::filesystem::exists(version.path() / "bin/initdb")) programs_ = (version.path() / "bin").string();
+      if (std::filesystem::exists(version.path() / "bin/initdb")) found = (version.path() / "bin").string();
     }
-    if (programs_.empty()) return false;
+    return found;
+  }
+  bool begin() {
+    if (!is_installed()) return false;
     std::string name = "/tmp/sallyport_pg_XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) return false;
     folder_ = name;
@@ -55,7 +60,7 @@ class PostgresServer {
     return std::system((as + programs_ + "/" + command).c_str()) == 0;
   }
 
-  std::string programs_;
+  const std::string programs_ = programs();
   std::string folder_;
 };
 

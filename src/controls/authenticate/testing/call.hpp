@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "base/testing/scratch_folder.hpp"
 #include "config/report.hpp"
 #include "document/node.hpp"
 #include "engine/descriptor.hpp"
@@ -27,15 +28,8 @@ inline constexpr std::int64_t now = 1'700'000'000;
 
 class Authentication : public ::testing::Test {
  protected:
-  Authentication() {
-    char name[] = "/tmp/sallyport-authenticate-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  ~Authentication() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, const std::string& text, bool secret = false) {
-    const std::filesystem::path path = folder_ / name;
+    const std::string path = folder_.file(name);
     std::ofstream(path) << text;
     std::filesystem::permissions(path, std::filesystem::perms(secret ? 0600 : 0644));
     return path;
@@ -93,7 +87,7 @@ class Authentication : public ::testing::Test {
   const Actor& actor() const { return *transaction_.event().actor; }
 
   engine::Services services_;
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
   int files_ = 0;
   std::unique_ptr<Policy> policy_;
   std::string head_;
