@@ -8,18 +8,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
 from gate import ROOT, check, running_gate  # noqa: E402
+from shop_policy import AUTHENTICATE, policy, stops  # noqa: E402
 
-POLICY = """\
-    authenticate:
-      optional: true
-      forward_credentials: true
-      issuers:
-        - issuer: orders-shop
-          audiences: orders-shop
-          algorithms: HS256
-          secret: {{ file: {folder}/shop/signing.key }}
-          role_claims: role
-          max_lifetime: 8h
+POLICY = AUTHENTICATE + """\
     authorize:
       - {{ tags: admin, roles: admin }}
       - {{ operations: exportOrders, roles: [support, admin] }}
@@ -30,30 +21,11 @@ POLICY = """\
       - {{ operations: listOrders, checks: [{{ response: "items[].tenant", is: tenant }}] }}
       - {{ operations: listOrders, unless_roles: [support, admin], checks: [{{ response: "items[].customer_id" }}] }}
 """
-STOPPED = ("API1", "API2", "API5")
-
-
-def configure(folder):
-    """The policy goes behind the API's first lines, as its owner would write it."""
-    path = pathlib.Path(folder, "sallyport.yaml")
-    lines = path.read_text().splitlines(keepends=True)
-    at = next(i for i, line in enumerate(lines) if line.lstrip().startswith("upstream:"))
-    path.write_text("".join(lines[:at]) + POLICY.format(folder=folder) + "".join(lines[at:]))
-
-
-def exploit(base, *options):
-    run = subprocess.run([sys.executable, str(ROOT / "examples/shop/exploit.py"), "--base", base, "--only", ",".join(STOPPED), *options],
-                         capture_output=True, text=True, timeout=120)
-    return {row.split()[0]: row for row in run.stdout.splitlines() if row.startswith("API")}
 
 
 def main():
-    with running_gate(configure=configure) as gate:
-        direct = exploit(gate.origin)
-        behind = exploit(f"https://localhost:{gate.port}", "--insecure")
-        for name in STOPPED:
-            check(f"{name} works on the API itself", "exploited" in direct.get(name, ""), direct)
-            check(f"{name} is stopped by the gateway", "stopped" in behind.get(name, ""), behind)
+    with running_gate(configure=policy(POLICY)) as gate:
+        stops(gate, ("API1", "API2", "API5"))
         day = subprocess.run([sys.executable, str(ROOT / "examples/shop/simulate.py"), "--base", f"https://localhost:{gate.port}",
                               "--insecure", "--calls", "5000", "--minutes", "0"], capture_output=True, text=True, timeout=300)
         last = (day.stdout.strip().splitlines() or [day.stderr])[-1]

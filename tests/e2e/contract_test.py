@@ -1,18 +1,16 @@
 #!/usr/bin/env python3
 """Answers are brought down to the contract, whatever their framing, coding and size."""
 import gzip
-import http.client
-import http.server
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
-from gate import PROGRAM, check, until_ready  # noqa: E402
+from cleartext_gate import cleartext_gate  # noqa: E402
+from gate import check  # noqa: E402
+from http_origin import Handler, serve  # noqa: E402
 
 SPEC = """
 openapi: 3.1.0
@@ -31,21 +29,7 @@ paths:
             text/event-stream: {}
     head: *orders
 """
-CONFIG = """
-version: 1
-data: {folder}/data
-events: {{ directory: {folder}/events }}
-defaults:
-  address_limit: {{ mode: off }}
-  rate_limit: {{ mode: off }}
-listen: [{{ address: 127.0.0.1:0, cleartext: true }}]
-apis:
-  - name: orders
-    hosts: ['*']
-    spec: {folder}/spec.yaml
-    upstream: http://127.0.0.1:{origin}
-    contract: {{ responses: minimise, max_answer: 2MiB }}
-"""
+CONTROLS = "spec: {folder}/spec.yaml\ncontract: {{ responses: minimise, max_answer: 2MiB }}"
 first_seen = threading.Event()
 
 
@@ -53,9 +37,8 @@ def orders(count, secret):
     return [{"id": i, "name": "ü" * (i % 9), **({"password": "hunter2", "inside": {"host": ["10.0.0.1"]}} if secret else {})} for i in range(count)]
 
 
-class Origin(http.server.BaseHTTPRequestHandler):
+class Origin(Handler):
     """Answers by the path: /orders/FRAMING/COUNT."""
-    protocol_version = "HTTP/1.1"
 
     def do_HEAD(self):
         self.do_GET()
@@ -92,9 +75,6 @@ class Origin(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if framing == "chunked" else piece)
         if framing == "chunked":
             self.wfile.write(b"0\r\n\r\n")
-
-    def log_message(self, *_):
-        pass
 
 
 def minimised(connection):
@@ -135,22 +115,10 @@ def streams(connection):
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(f"{folder}/spec.yaml").write_text(SPEC)
-        pathlib.Path(f"{folder}/sallyport.yaml").write_text(CONFIG.format(folder=folder, origin=server.server_port))
-        gate = subprocess.Popen([PROGRAM, "run", "-c", f"{folder}/sallyport.yaml"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            port = int(next(line for line in until_ready(gate) if line.startswith("listening on")).rsplit(":", 1)[1])
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-            minimised(connection)
-            bounds(connection)
-            streams(connection)
-        finally:
-            gate.terminate()
-            check("it ends well", gate.wait(20) == 0, gate.stderr.read())
-    server.shutdown()
+    with cleartext_gate(serve(Origin).server_port, CONTROLS, {"spec.yaml": SPEC}) as connection:
+        minimised(connection)
+        bounds(connection)
+        streams(connection)
     return check.end()
 
 

@@ -2,17 +2,16 @@
 """What an API is told of who calls: it gets the gateway's token and not the client's key, and a second API, which
 believes nothing but such tokens, takes it by the published keys."""
 import base64
-import http.server
 import json
 import pathlib
 import subprocess
 import sys
-import threading
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
 from gate import PROGRAM, check  # noqa: E402
+from http_origin import Handler, serve  # noqa: E402
 from plain_gate import plain_gate  # noqa: E402
 
 OUTER = """\
@@ -25,20 +24,11 @@ authenticate:
 """
 
 
-class Echo(http.server.BaseHTTPRequestHandler):
+class Echo(Handler):
     """Tells the fields that it got."""
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+        self.reply({name.lower(): value for name, value in self.headers.items()})
 
 
 def published(gate):
@@ -52,8 +42,7 @@ def call(gate, key, **headers):
 
 
 def main():
-    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=origin.serve_forever, daemon=True).start()
+    origin = serve(Echo)
     with plain_gate({}) as gate:
         made = subprocess.run([PROGRAM, "keys", "create", "-f", f"{gate.folder}/api-keys.json", "--name", "partner", "--api", "outer",
                                "--scope", "orders:read"], capture_output=True, text=True, timeout=60)

@@ -3,7 +3,6 @@
 store that freezes, dies or is failed over."""
 import contextlib
 import http.client
-import http.server
 import pathlib
 import signal
 import statistics
@@ -16,6 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
 from gate import PROGRAM, certificate, check, until_ready  # noqa: E402
+from http_origin import Handler, serve  # noqa: E402
 from redis import PASSWORD, cluster, redis, redis_with_tls, sentinel, until  # noqa: E402
 
 SLOW = 4 if "san" in PROGRAM else 1  # builds with sanitizers answer later
@@ -29,17 +29,9 @@ LIMITS = """
 """
 
 
-class Origin(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class Origin(Handler):
     def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def log_message(self, *_):
-        pass
+        self.reply(b"ok", kind="text/plain")
 
 
 class Node:
@@ -191,9 +183,7 @@ def fails_over(folder, origin):
 
 
 def main():
-    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)
-    threading.Thread(target=origin.serve_forever, daemon=True).start()
-    port = origin.server_address[1]
+    port = serve(Origin).server_port
     with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
         with redis(folder) as server:
             with nodes(folder, 2, port, [server.port]) as group:
