@@ -52,6 +52,8 @@ TEST(RequestHead, RefusesWhatTwoParsersCouldReadDifferently) {
       {get("Host: u@a\r\n"), "host_syntax"},
       {get("Host: a:99999\r\n"), "host_port"},
       {get("Host: [::1\r\n"), "host_syntax"},
+      {get("Host: [1.2.3.4]\r\n"), "host_syntax"},
+      {get("Host: a..\r\n"), "host_syntax"},
       {get("Host: a\r\n", "http://b/x"), "authority_mismatch"},
       {get("Host: a\r\n", "ftp://a/x"), "target_form"},
       {get("Host: a\r\n", "*"), "target_asterisk"},

@@ -137,6 +137,9 @@ TEST(RequestList, Authorities) {
   EXPECT_EQ(out.rule, "");
   EXPECT_EQ(out.request.host, "b.example");
   EXPECT_EQ(out.request.port, 8443);
+  List injected = without(":authority");
+  injected.insert(injected.begin(), {":authority", "[::" + std::string(1, '\0') + "\r\nx-role: admin\r\n\r\n]"});
+  EXPECT_EQ(rule_of(injected), "host_syntax");
   EXPECT_EQ(rule_of(with({"host", "A.example"})), "");
   EXPECT_EQ(rule_of(with({"host", "b.example"})), "authority_mismatch");
   EXPECT_EQ(rule_of(with({"host", "a.example:444"})), "authority_mismatch");

@@ -1,10 +1,8 @@
 #include "http/host.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 
+#include "base/address.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::http {
@@ -21,14 +19,7 @@ Checked<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(port);
 }
 
-bool is_ipv6(std::string_view text) {
-  char buffer[64];
-  if (text.size() >= sizeof buffer) return false;
-  std::memcpy(buffer, text.data(), text.size());
-  buffer[text.size()] = '\0';
-  in6_addr address{};
-  return inet_pton(AF_INET6, buffer, &address) == 1;
-}
+bool is_ipv6(std::string_view text) { return text.contains(':') && parse_address(text).has_value(); }
 
 std::string_view lowered(std::string_view text, Arena& arena) {
   if (std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })) return text;
@@ -37,10 +28,11 @@ std::string_view lowered(std::string_view text, Arena& arena) {
   return {out.data(), out.size()};
 }
 
-// Labels must not be empty: "a..b" names nothing.
+// Labels must not be empty: "a..b" names nothing. The dot of the root (RFC 1034 §3.1) is gone here: another one in its
+// place is the end of an empty label.
 bool is_name(std::string_view host) {
   if (host.size() > max_host || !all(host, character::host)) return false;
-  return host.front() != '.' && host.find("..") == std::string_view::npos;
+  return host.front() != '.' && host.back() != '.' && host.find("..") == std::string_view::npos;
 }
 
 }  // namespace
