@@ -1,6 +1,7 @@
 #include "outlet/outlet.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -57,44 +58,27 @@ Result<std::size_t> Outlet::step() {
 }
 
 void Outlet::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_.start(std::chrono::milliseconds(0), [this](bool last) { return round(last); });
 }
 
-void Outlet::stop() {
-  if (!thread_.joinable()) return;
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
-}
+void Outlet::stop() { thread_.stop(); }
 
-void Outlet::run() {
-  std::chrono::milliseconds pause{0};
-  std::chrono::milliseconds failing = first_pause;
-  for (bool last = false; !last;) {
-    {
-      std::unique_lock lock(mutex_);
-      last = wake_.wait_for(lock, pause, [this] { return stopping_; });
-    }
-    auto done = step();
-    while (last && done && *done == max_batch) done = step();  // all that is there when it stops
-    const std::scoped_lock lock(mutex_);
-    if (done) {
-      if (stats_.away) options_.complain(fmt::format("outlet {}: events are taken again", options_.name));
-      pause = *done == max_batch ? std::chrono::milliseconds(0) : rest;
-      failing = first_pause;
-    } else {
-      if (!stats_.away) {
-        options_.complain(fmt::format("outlet {}: events wait in the log: {}", options_.name, done.error().text()));
-      }
-      ++stats_.failures;
-      pause = failing;
-      failing = std::min(failing * 2, max_pause);
-    }
-    stats_.away = !done;
+// Delivers what is there; how long to rest then.
+std::chrono::milliseconds Outlet::round(bool last) {
+  auto done = step();
+  while (last && done && *done == max_batch) done = step();  // all that is there when it stops
+  const std::scoped_lock lock(mutex_);
+  const bool was_away = std::exchange(stats_.away, !done);
+  if (done) {
+    if (was_away) options_.complain(fmt::format("outlet {}: events are taken again", options_.name));
+    failing_ = first_pause;
+    return *done == max_batch ? std::chrono::milliseconds(0) : rest;
   }
+  if (!was_away) {
+    options_.complain(fmt::format("outlet {}: events wait in the log: {}", options_.name, done.error().text()));
+  }
+  ++stats_.failures;
+  return std::exchange(failing_, std::min(failing_ * 2, max_pause));
 }
 
 OutletStats Outlet::stats() const {

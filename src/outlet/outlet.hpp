@@ -3,15 +3,13 @@
 // and then longer up to max_pause. Where it stands is kept in a file: a restart goes on from there.
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
+#include "base/step_thread.hpp"
 #include "events/options.hpp"
 #include "outlet/format.hpp"
 #include "outlet/log_tail.hpp"
@@ -58,17 +56,16 @@ class Outlet {
   Outlet(const OutletOptions& options, std::unique_ptr<Sink> sink)
       : options_(options), sink_(std::move(sink)), tail_(options.directory) {}
   [[nodiscard]] std::string cursor_file() const { return options_.directory + "/outlet-" + options_.name + ".cursor"; }
-  void run();
+  std::chrono::milliseconds round(bool last);
 
   const OutletOptions options_;
   std::unique_ptr<Sink> sink_;
   LogTail tail_;
   Cursor cursor_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
   OutletStats stats_;
-  std::thread thread_;
+  std::chrono::milliseconds failing_ = first_pause;  // until the next try when it is away
+  StepThread thread_;                                // last: it is stopped first
 };
 
 }  // namespace sallyport::outlet

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace sallyport::store {
 namespace {
@@ -80,40 +81,26 @@ Result<void> Keeper::prune(std::int64_t now_us) {
 }
 
 void Keeper::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_.start(options_.every, [this](bool) { return round(); });
 }
 
-void Keeper::stop() {
-  if (!thread_.joinable()) return;
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
-}
+void Keeper::stop() { thread_.stop(); }
 
-void Keeper::run() {
-  std::chrono::milliseconds pause = options_.every;
-  for (bool last = false; !last;) {
-    {
-      std::unique_lock lock(mutex_);
-      last = wake_.wait_for(lock, pause, [this] { return stopping_; });
-    }
-    const auto done = step();
-    const std::scoped_lock lock(mutex_);
-    if (done) {
-      if (stats_.away) options_.complain("the store takes the inventory again");
-      ++stats_.rounds;
-      pause = options_.every;
-    } else {
-      if (!stats_.away)
-        options_.complain("the store does not take the inventory, it waits in memory: " + done.error().text());
-      ++stats_.failures;
-      pause = std::min<std::chrono::milliseconds>(pause * 2, max_pause);
-    }
-    stats_.away = !done;
+// One round; how long to rest then.
+std::chrono::milliseconds Keeper::round() {
+  const auto done = step();
+  const std::scoped_lock lock(mutex_);
+  const bool was_away = std::exchange(stats_.away, !done);
+  if (done) {
+    if (was_away) options_.complain("the store takes the inventory again");
+    ++stats_.rounds;
+    return pause_ = options_.every;
   }
+  if (!was_away) {
+    options_.complain("the store does not take the inventory, it waits in memory: " + done.error().text());
+  }
+  ++stats_.failures;
+  return pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, max_pause);
 }
 
 KeeperStats Keeper::stats() const {

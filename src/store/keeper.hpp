@@ -4,15 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "base/step_thread.hpp"
 #include "events/options.hpp"
 #include "inventory/inventory.hpp"
 #include "store/audit.hpp"
@@ -60,7 +59,7 @@ class Keeper {
   [[nodiscard]] Result<void> restore();
   [[nodiscard]] Result<void> save_findings();
   [[nodiscard]] Result<void> prune(std::int64_t now_us);
-  void run();
+  std::chrono::milliseconds round();
 
   Database& database_;
   inventory::Inventory& inventory_;
@@ -69,10 +68,9 @@ class Keeper {
   std::int64_t pruned_at_us_ = 0;
   std::unordered_map<std::string, std::pair<std::uint64_t, inventory::Standing>> saved_findings_;  // times, standing
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
   KeeperStats stats_;
-  std::thread thread_;
+  std::chrono::milliseconds pause_ = options_.every;
+  StepThread thread_;  // last: it is stopped first
 };
 
 }  // namespace sallyport::store
