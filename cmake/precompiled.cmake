@@ -20,12 +20,33 @@ function(sallyport_precompiled kind type)
   target_link_libraries(precompiled_${kind} PRIVATE sallyport_flags fmt::fmt)
   target_compile_options(precompiled_${kind} PRIVATE -Xclang -fno-pch-timestamp)
   target_precompile_headers(precompiled_${kind} PRIVATE ${SALLYPORT_COMMON_HEADERS} ${ARGN})
+  sallyport_precompiled_sum(precompiled_${kind} ${ARGN})
 endfunction()
 
+# What ccache knows the precompiled header by: its bytes differ from checkout to checkout, the text that it was made of
+# does not. Flags and definitions are in ccache's sum anyway.
+function(sallyport_precompiled_sum target)
+  list(TRANSFORM SALLYPORT_COMMON_HEADERS PREPEND "#include " OUTPUT_VARIABLE includes)
+  list(TRANSFORM ARGN PREPEND "#include " OUTPUT_VARIABLE more)
+  string(JOIN "\n" text ${includes} ${more} "")
+  set(source ${CMAKE_BINARY_DIR}/generated/${target}_sum.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "${text}" @ONLY)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 -E -P ${source} OUTPUT_VARIABLE read COMMAND_ERROR_IS_FATAL ANY)
+  string(SHA256 sum "${CMAKE_CXX_COMPILER_VERSION}${read}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.pch.sum CONTENT "${sum}\n" @ONLY)
+endfunction()
+# A library that is installed anew can have other headers.
+if(EXISTS /var/lib/dpkg/status)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS /var/lib/dpkg/status)
+endif()
+
+# Not by REUSE_FROM: that also names the header's source, by a path that ccache does not make relative.
 function(sallyport_use_precompiled target kind)
   if(SALLYPORT_PRECOMPILED_HEADERS)
-    target_precompile_headers(${target} REUSE_FROM precompiled_${kind})
-    target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+    set(header ${CMAKE_BINARY_DIR}/CMakeFiles/precompiled_${kind}.dir/cmake_pch.hxx.pch)
+    target_compile_options(${target} PRIVATE
+      "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Winvalid-pch -include-pch ${header} -Xclang -fno-pch-timestamp>")
+    add_dependencies(${target} precompiled_${kind})
   endif()
 endfunction()
 

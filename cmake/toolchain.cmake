@@ -22,7 +22,9 @@ check_pie_supported()
 
 find_program(SALLYPORT_CCACHE ccache)
 if(SALLYPORT_CCACHE)
-  # Without this it does not keep what uses a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SALLYPORT_CCACHE})
+  # The sloppiness: without it nothing is kept that uses a precompiled header. The rest: checkouts of the project share
+  # what they compiled, and a precompiled header is known by the sum in precompiled.cmake, not by its bytes.
+  set(CMAKE_CXX_COMPILER_LAUNCHER /usr/bin/env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1 ${SALLYPORT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${SALLYPORT_CCACHE})
 endif()
