@@ -2,6 +2,13 @@
 # fuzzers (*_fuzz.cpp) are found by name; its links come from tools/layers.txt.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/layers.txt)
 
+# Tests that read the checkout's files include <source_dir.hpp>. As a definition it would part all tests of one checkout
+# from those of another in the compiler cache.
+if(SALLYPORT_TESTS)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/source_dir.hpp @ONLY
+       CONTENT "#define SALLYPORT_SOURCE_DIR \"@CMAKE_SOURCE_DIR@\"\n")
+endif()
+
 function(sallyport_room room deps)
   set(dir ${CMAKE_SOURCE_DIR}/src/${room})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${dir}/*.cpp ${dir}/*.S)
@@ -28,7 +35,6 @@ function(sallyport_room room deps)
     add_executable(${room}_test ${tests})
     target_link_libraries(${room}_test PRIVATE room_${room} GTest::gmock GTest::gtest_main)
     sallyport_use_precompiled(${room}_test test)
-    target_compile_definitions(${room}_test PRIVATE SALLYPORT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${room} COMMAND ${room}_test)
     set_tests_properties(${room} PROPERTIES TIMEOUT 300 LABELS unit)
   endif()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tools/new-control makes a room that passes the gate, compiles, and has exactly one failing test.
-# --no-build skips what needs a compiler.
+# --no-build skips what needs a compiler; SALLYPORT_PRESET is what it compiles with (dev).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,14 +29,13 @@ for check in layering size names rooms paths format; do
 done
 [[ ${1:-} == --no-build ]] && { echo "PASS: the new room passes the gate"; exit 0; }
 
-# ccache finds again what was compiled in the checkout: paths under base_dir are made relative.
-export CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1
-cmake --preset dev -DSALLYPORT_DASHBOARD=OFF -DSALLYPORT_BENCHMARKS=OFF >"$work/log" 2>&1 || { tail -20 "$work/log"; fail "configure"; }
-cmake --build --preset dev --target controls_test assembly_test >"$work/log" 2>&1 || { tail -40 "$work/log"; fail "the new room does not compile"; }
-build/dev/controls_test >"$work/tests" 2>&1 && fail "the test that says what to do next did not fail"
+preset=${SALLYPORT_PRESET:-dev}
+cmake --preset "$preset" -DSALLYPORT_DASHBOARD=OFF -DSALLYPORT_BENCHMARKS=OFF >"$work/log" 2>&1 || { tail -20 "$work/log"; fail "configure"; }
+cmake --build --preset "$preset" --target controls_test assembly_test >"$work/log" 2>&1 || { tail -40 "$work/log"; fail "the new room does not compile"; }
+"build/$preset/controls_test" >"$work/tests" 2>&1 && fail "the test that says what to do next did not fail"
 failed=$(grep -c '^\[  FAILED  \] ProbeRoom\.SaysWhatToDoNext (' "$work/tests" || true)
 others=$(grep '^\[  FAILED  \] .*(.* ms)' "$work/tests" | grep -vc ProbeRoom.SaysWhatToDoNext || true)
 [[ $failed == 1 ]] || { tail -20 "$work/tests"; fail "expected one failing test of the new room"; }
 [[ $others == 0 ]] || { grep '^\[  FAILED' "$work/tests"; fail "other tests failed"; }
-build/dev/assembly_test --gtest_filter='*Cases*' >"$work/cases" 2>&1 || { tail -20 "$work/cases"; fail "the new room's cases do not hold"; }
+"build/$preset/assembly_test" --gtest_filter='*Cases*' >"$work/cases" 2>&1 || { tail -20 "$work/cases"; fail "the new room's cases do not hold"; }
 echo "PASS: the new room passes the gate, compiles, and has one test that says what to do next"

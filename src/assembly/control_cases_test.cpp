@@ -15,6 +15,7 @@
 #include "http/head.hpp"
 
 #include <sallyport/engine.hpp>
+#include <source_dir.hpp>
 
 namespace sallyport::assembly {
 namespace {

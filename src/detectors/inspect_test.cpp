@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <source_dir.hpp>
 #include <string>
 #include <vector>
 

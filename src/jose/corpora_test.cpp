@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <source_dir.hpp>
 #include <string>
 
 #include "base/base64.hpp"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <source_dir.hpp>
 #include <sstream>
 
 #include "lint/baseline.hpp"
