@@ -5,6 +5,7 @@
 #include "check_lint.hpp"
 #include "controls/rate_limit/rate_limit.hpp"
 #include "gateway/build_snapshot.hpp"
+#include "suggest_limits.hpp"
 #include "verbs.hpp"
 
 namespace sallyport::cli {
@@ -15,6 +16,7 @@ struct Options {
   std::string spec;
   std::string format = "text";
   LintOptions lint;
+  std::vector<std::string> suggest_limits;  // event logs
 };
 
 int end(const Options& options, const config::Report& report, const LintOutcome& linted) {
@@ -40,8 +42,23 @@ int check_spec(const Options& options) {
   return end(options, report, linted);
 }
 
+// Only the limits: what else is wrong with a configuration, `check` says without this.
+int suggest(const Options& options) {
+  config::Report report;
+  const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), report);
+  const std::string text =
+      assembled && report.ok() ? suggest_limits(*assembled->policy, options.suggest_limits, report) : std::string();
+  if (report.ok()) {
+    std::cout << text;
+  } else {
+    std::cout << report.text();
+  }
+  return report.ok() ? good : usage;
+}
+
 int check(const Options& options) {
   if (!options.spec.empty()) return check_spec(options);
+  if (!options.suggest_limits.empty()) return suggest(options);
   config::Report report;
   const auto services = std::make_shared<engine::Services>();
   const auto assembled = assembly::load(options.config, 1, services, report);
@@ -88,6 +105,8 @@ void add_check(CLI::App& app, int& exit) {
   verb->add_option("--fail-on", options->lint.fail_on, "Least severity of a finding that makes the exit 1")
       ->check(CLI::IsMember({"low", "medium", "high", "never"}))
       ->capture_default_str();
+  verb->add_option("--suggest-limits", options->suggest_limits,
+                   "Say instead which limits the calls of these event logs would need");
   verb->add_flag("--all", options->lint.all, "Print every finding");
   verb->footer(
       "Exit: 0 good, 1 warnings or findings, 2 errors.\n"

@@ -17,6 +17,12 @@ struct Sighting {
   std::string_view response_type;
   std::string_view request_body;
   std::string_view response_body;
+  // Our own event log says more.
+  std::int64_t time_us = 0;    // microseconds since 1970
+  std::string_view api;        // that the call was of
+  std::string_view operation;  // its label, "GET /orders/{orderId}"
+  std::string_view caller;     // subject, application, key, fingerprint of the credential, or address: the first known
+  bool refused = false;        // by a control that is no limit
 };
 
 using Sink = std::function<void(const Sighting&)>;

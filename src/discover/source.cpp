@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/address.hpp"
 #include "discover/access_log.hpp"
 #include "document/file.hpp"
 #include "document/node.hpp"
@@ -143,6 +144,15 @@ class Reader {
     sighting.status = record.upstream_status != 0 ? record.upstream_status : record.status;
     sighting.path = record.path;
     sighting.query = record.query;
+    sighting.time_us = record.time_us;
+    sighting.api = record.api;
+    sighting.operation = record.operation;
+    const std::string address = format_address(record.client);
+    for (const std::string_view known : {record.actor.subject, record.actor.client, record.actor.key_id,
+                                         record.credential, std::string_view(address)}) {
+      if (sighting.caller.empty()) sighting.caller = known;
+    }
+    sighting.refused = record.outcome == Outcome::denied && !record.control.ends_with("_limit");
     ++report_.calls;
     sink_(sighting);
     return true;

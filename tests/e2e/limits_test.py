@@ -52,6 +52,26 @@ def hits(gate):
     check("each refusal is an event with its rule", {"login_address", "export"} <= rules, rules)
 
 
+def suggest(gate, *files):
+    return subprocess.run([PROGRAM, "check", "-c", f"{gate.folder}/sallyport.yaml", "--suggest-limits", *files], capture_output=True, text=True)
+
+
+def suggestions(gate):
+    gate.events()  # waits until they are written
+    logs = sorted(str(path) for path in pathlib.Path(gate.folder, "data/events").glob("events-*.jsonl"))
+    done = suggest(gate, *logs)
+    check("limits are suggested from the event log", done.returncode == 0, done.stdout + done.stderr)
+    login = re.search(r"^  login .* now 10/m, suggested 10/m; 1 of \d callers? (is|are) over what stands now", done.stdout, re.M)
+    check("a brute force does not raise the limit of log-ins", login, done.stdout)
+    export = re.search(r"^  export +(\d+) +1 +13 +13 +13 +13 /h  now 5/h, suggested 20/h", done.stdout, re.M)
+    check("thirteen exports by one caller are seen as its need", export and export[1] == "13", done.stdout)
+    check("with keys to take over", re.search(r"^apis:\n  - name: \w+\n    rate_limit:\n      limits: \{.*export: 20/h.*\}$", done.stdout, re.M), done.stdout)
+    other = pathlib.Path(gate.folder, "other.log")
+    other.write_text('127.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "-"\n')
+    done = suggest(gate, str(other))
+    check("a file that is no event log is an error that names it", done.returncode == 2 and "other.log" in done.stdout, done.stdout)
+
+
 def reload_keeps(gate, token):
     done = subprocess.run([PROGRAM, "reload", "-c", f"{gate.folder}/sallyport.yaml"], capture_output=True, text=True)
     check("reload", done.returncode == 0, done.stderr)
@@ -90,6 +110,7 @@ with running_gate("") as running:
     reload_keeps(running, support)
     hits(running)
     classes(running)
+    suggestions(running)
 with running_gate(SCRAPE) as running:
     scrape(running)
 sys.exit(check.end())

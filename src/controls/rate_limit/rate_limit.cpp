@@ -9,8 +9,11 @@ namespace {
 
 class RateLimit final : public Control {
  public:
-  RateLimit(Limits limits, std::vector<Classified> classes, bool announce)
-      : limits_(std::move(limits)), classes_(std::move(classes)), announce_(announce) {}
+  RateLimit(Limits limits, std::vector<Classified> classes, const Config& config)
+      : limits_(std::move(limits)),
+        classes_(std::move(classes)),
+        class_limits_(config.limits),
+        announce_(config.announce) {}
 
   [[nodiscard]] Phases phases() const override {
     if (announce_) return {Phase::request_head, Phase::response_head, Phase::end};
@@ -27,10 +30,12 @@ class RateLimit final : public Control {
   void on_end(const Context& context) const override { limits_.end(context.state<Limits::State>()); }
 
   [[nodiscard]] const std::vector<Classified>& classes() const { return classes_; }
+  [[nodiscard]] const ClassLimits& class_limits() const { return class_limits_; }
 
  private:
   Limits limits_;
   std::vector<Classified> classes_;
+  ClassLimits class_limits_;
   bool announce_;
 };
 
@@ -71,7 +76,7 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
   }
   const std::string name = scope.api != nullptr ? "rate_limit of " + scope.api->name : "rate_limit of the edge";
   Limits limits(std::move(rules), classes_of(classes), name, config.ipv6_prefix, store, services.leases());
-  return std::make_shared<const RateLimit>(std::move(limits), std::move(classes), config.announce);
+  return std::make_shared<const RateLimit>(std::move(limits), std::move(classes), config);
 }
 
 }  // namespace
@@ -82,14 +87,31 @@ const engine::Descriptor& descriptor() {
   return self;
 }
 
-std::string explain(const Policy& policy) {
-  std::string out;
+namespace {
+
+template <class Visit>
+void for_each_on(const Policy& policy, const Visit& visit) {
   for (const auto& api : policy.apis) {
     for (const Step& step : policy.pipelines[api->index].steps()) {
       const auto* control = dynamic_cast<const RateLimit*>(step.control.get());
-      if (control != nullptr && step.mode != Mode::off) out += explain(*api, control->classes());
+      if (control != nullptr && step.mode != Mode::off) visit(*api, *control);
     }
   }
+}
+
+}  // namespace
+
+std::string explain(const Policy& policy) {
+  std::string out;
+  for_each_on(policy, [&](const Api& api, const RateLimit& control) { out += explain(api, control.classes()); });
+  return out;
+}
+
+std::vector<ClassesOf> classes_of(const Policy& policy) {
+  std::vector<ClassesOf> out;
+  for_each_on(policy, [&](const Api& api, const RateLimit& control) {
+    out.push_back({&api, classes_of(control.classes()), control.class_limits()});
+  });
   return out;
 }
 
