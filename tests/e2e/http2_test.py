@@ -62,6 +62,7 @@ MALFORMED = {
     "empty method": get("/x", method=""),
     "CONNECT": get("/x", method="CONNECT"),
     "authority with CRLF": get("/x", authority="localhost\r\nx: y"),
+    "authority with bytes behind a NUL in brackets": get("/x", authority="[::\0\r\nx: y]"),
     "authority with path": get("/x", authority="localhost/x"),
     "authority with user": get("/x", authority="user@localhost"),
     "authority that is not Host": get("/x", ("host", "other")),
