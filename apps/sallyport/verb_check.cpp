@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "assembly/assembly.hpp"
+#include "check_explain.hpp"
 #include "check_lint.hpp"
 #include "controls/rate_limit/rate_limit.hpp"
 #include "gateway/build_snapshot.hpp"
@@ -17,6 +18,8 @@ struct Options {
   std::string format = "text";
   LintOptions lint;
   std::vector<std::string> suggest_limits;  // event logs
+  ExplainOptions explain;
+  bool roles = false;
 };
 
 int end(const Options& options, const config::Report& report, const LintOutcome& linted) {
@@ -42,23 +45,26 @@ int check_spec(const Options& options) {
   return end(options, report, linted);
 }
 
-// Only the limits: what else is wrong with a configuration, `check` says without this.
-int suggest(const Options& options) {
+// What is asked for alone: what else there is to say of a configuration, `check` says without it.
+int answer(const Options& options) {
   config::Report report;
-  const auto assembled = assembly::load(options.config, 1, std::make_shared<engine::Services>(), report);
-  const std::string text =
-      assembled && report.ok() ? suggest_limits(*assembled->policy, options.suggest_limits, report) : std::string();
-  if (report.ok()) {
-    std::cout << text;
-  } else {
-    std::cout << report.text();
+  const auto services = std::make_shared<engine::Services>();
+  const auto assembled = assembly::load(options.config, 1, services, report);
+  config::Report asked;
+  std::string text;
+  if (assembled && report.ok()) {
+    if (!options.suggest_limits.empty()) text += suggest_limits(*assembled->policy, options.suggest_limits, asked);
+    if (!options.explain.request.empty()) text += explain_request(*assembled, *services, options.explain, asked);
+    if (options.roles) text += role_tables(*assembled->policy);
   }
-  return report.ok() ? good : usage;
+  const config::Report& said = report.ok() ? asked : report;
+  std::cout << said.text() << (said.ok() ? text : std::string());
+  return said.ok() ? good : usage;
 }
 
 int check(const Options& options) {
   if (!options.spec.empty()) return check_spec(options);
-  if (!options.suggest_limits.empty()) return suggest(options);
+  if (!options.suggest_limits.empty() || !options.explain.request.empty() || options.roles) return answer(options);
   config::Report report;
   const auto services = std::make_shared<engine::Services>();
   const auto assembled = assembly::load(options.config, 1, services, report);
@@ -107,6 +113,16 @@ void add_check(CLI::App& app, int& exit) {
       ->capture_default_str();
   verb->add_option("--suggest-limits", options->suggest_limits,
                    "Say instead which limits the calls of these event logs would need");
+  verb->add_option("--explain", options->explain.request,
+                   "Say instead what each control says of this request: 'GET /orders/7'");
+  verb->add_option("--token", options->explain.token, "With --explain: file of the caller's bearer token");
+  verb->add_option("--header", options->explain.headers, "With --explain: 'Name: value', more than once")
+      ->expected(1)
+      ->take_all();
+  verb->add_option("--body", options->explain.body, "With --explain: file of the request's body");
+  verb->add_option("--host", options->explain.host, "With --explain: the host that is asked");
+  verb->add_option("--client", options->explain.client, "With --explain: the caller's address")->capture_default_str();
+  verb->add_flag("--roles", options->roles, "Say instead which role may call which operation");
   verb->add_flag("--all", options->lint.all, "Print every finding");
   verb->footer(
       "Exit: 0 good, 1 warnings or findings, 2 errors.\n"

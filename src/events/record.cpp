@@ -87,28 +87,6 @@ std::uint16_t write_fields(const Fields& fields, const Redactor& redactor, const
   return count;
 }
 
-std::string_view word(Authentication how) {
-  switch (how) {
-    case Authentication::anonymous:
-      return {};
-    case Authentication::jwt:
-      return "jwt";
-    case Authentication::opaque_token:
-      return "opaque_token";
-    case Authentication::api_key:
-      return "api_key";
-    case Authentication::mtls:
-      return "mtls";
-    case Authentication::signature:
-      return "signature";
-    case Authentication::basic:
-      return "basic";
-    case Authentication::session:
-      return "session";
-  }
-  return {};
-}
-
 void write_actor(const Actor* actor, Writer& out) {
   const Actor nobody;
   const Actor& who = actor != nullptr ? *actor : nobody;
@@ -151,6 +129,28 @@ class Reader {
 };
 
 }  // namespace
+
+std::string_view word(Authentication how) {
+  switch (how) {
+    case Authentication::anonymous:
+      return {};
+    case Authentication::jwt:
+      return "jwt";
+    case Authentication::opaque_token:
+      return "opaque_token";
+    case Authentication::api_key:
+      return "api_key";
+    case Authentication::mtls:
+      return "mtls";
+    case Authentication::signature:
+      return "signature";
+    case Authentication::basic:
+      return "basic";
+    case Authentication::session:
+      return "session";
+  }
+  return {};
+}
 
 std::size_t encode_record(const Event& event, const Redactor& redactor, const Sealer& sealer, CleanFields& clean,
                           char* out) {

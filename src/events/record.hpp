@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sallyport/actor.hpp>
 #include <sallyport/operation.hpp>
 
 #include <sallyport/event.hpp>
@@ -28,6 +29,9 @@ struct NoteView {
   std::string_view detail;
   friend bool operator==(const NoteView&, const NoteView&) = default;
 };
+
+// "jwt"; empty for nobody.
+[[nodiscard]] std::string_view word(Authentication how);
 
 // Who called, as authentication established it; all empty when it did not. A subject is personal data
 // and stands here as it is; no credential does.

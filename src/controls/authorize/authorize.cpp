@@ -1,5 +1,8 @@
 // authorize: which calls a caller may make. Contract in README.md.
+#include "controls/authorize/authorize.hpp"
+
 #include <algorithm>
+#include <set>
 
 #include "controls/authorize/config.hpp"
 #include "engine/descriptor.hpp"
@@ -59,25 +62,40 @@ class Authorize final : public Control {
   [[nodiscard]] Phases phases() const override { return given_ ? Phases{Phase::request_head} : Phases{}; }
 
   Verdict on_request_head(const Context& context) const override {
-    const Operation* operation = context.route().operation;
-    const Actor& actor = context.actor();
+    const auto why = refusal(context.actor(), context.request(), context.route().operation);
+    if (!why) return Pass{};
+    return denied(context.actor(), *why);
+  }
+
+  // Why not, or nothing.
+  [[nodiscard]] std::optional<Reason> refusal(const Actor& actor, const Request& request,
+                                              const Operation* operation) const {
     if (security_ && operation != nullptr) {
       if (!operation->security_declared) {
         if (undeclared_ == Otherwise::deny) {
-          return denied(actor, {"undeclared", "the specification does not say who may call"});
+          return Reason{"undeclared", "the specification does not say who may call"};
         }
       } else if (!meets(operation->security, actor)) {
-        return denied(actor, {"security", "the specification asks for more"});
+        return Reason{"security", "the specification asks for more"};
       }
     }
     for (const CompiledRule& one : rules_) {
-      const WhichCalls::Match match = one.calls.match(context.request(), operation);
+      const WhichCalls::Match match = one.calls.match(request, operation);
       if (match == WhichCalls::Match::none) continue;
-      if (!one.allows(actor)) return denied(actor, {"rule", "a rule is about this call and asks for more"});
-      if (match == WhichCalls::Match::exact) return Pass{};
+      if (!one.allows(actor)) return Reason{"rule", "a rule is about this call and asks for more"};
+      if (match == WhichCalls::Match::exact) return std::nullopt;
     }
-    if (rules_.empty() || otherwise_ == Otherwise::allow) return Pass{};
-    return denied(actor, {"otherwise", "no rule is about this call"});
+    if (rules_.empty() || otherwise_ == Otherwise::allow) return std::nullopt;
+    return Reason{"otherwise", "no rule is about this call"};
+  }
+
+  [[nodiscard]] bool given() const { return given_; }
+  // What its rules name.
+  void names(std::set<std::string>& roles, std::set<std::string>& scopes) const {
+    for (const CompiledRule& one : rules_) {
+      roles.insert(one.rule.roles.begin(), one.rule.roles.end());
+      scopes.insert(one.rule.scopes.begin(), one.rule.scopes.end());
+    }
   }
 
  private:
@@ -122,6 +140,78 @@ const engine::Descriptor& descriptor() {
   static constexpr auto self =
       engine::describe<Config, make>("authorize", "Refuses calls that the caller may not make.");
   return self;
+}
+
+namespace {
+
+// "/orders/{orderId}" as a call would have it: "/orders/x".
+std::string filled(std::string_view path_template) {
+  std::string out;
+  bool variable = false;
+  for (const char c : path_template) {
+    if (c == '{') out += 'x';
+    if (c == '{' || c == '}') {
+      variable = c == '{';
+    } else if (!variable) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+RoleMatrix matrix_of(const Api& api, const Authorize& control) {
+  RoleMatrix out{&api, {"nobody known", "any caller"}, {}};
+  std::set<std::string> roles;
+  std::set<std::string> all_scopes;
+  control.names(roles, all_scopes);
+  for (const Operation& operation : api.operations) {
+    for (const auto& alternative : operation.security) {
+      for (const SecurityNeed& need : alternative) all_scopes.insert(need.scopes.begin(), need.scopes.end());
+    }
+  }
+  out.callers.insert(out.callers.end(), roles.begin(), roles.end());
+  const std::vector<std::string_view> scopes(all_scopes.begin(), all_scopes.end());
+  for (const Operation& operation : api.operations) {
+    const std::string path = filled(operation.path_template);
+    Request request;
+    request.method = operation.method;
+    request.method_token = operation.method_token;
+    request.path = path;
+    RoleMatrix::Row row{&operation, {}};
+    for (std::size_t i = 0; i < out.callers.size(); ++i) {
+      const std::string_view role = out.callers[i];
+      // A credential of each kind: whichever the specification asks for, it is there.
+      std::string_view refused;
+      for (const Authentication how : {Authentication::jwt, Authentication::basic, Authentication::mtls}) {
+        Actor actor;
+        if (i != 0) {
+          actor.how = how;
+          actor.subject = actor.key_id = "x";
+          actor.scopes = scopes;
+          if (i > 1) actor.roles = {&role, 1};
+        }
+        const auto why = control.refusal(actor, request, &operation);
+        refused = why ? why->rule : std::string_view();
+        if (!why) break;
+      }
+      row.refused.emplace_back(refused);
+    }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<RoleMatrix> role_matrix(const Policy& policy) {
+  std::vector<RoleMatrix> out;
+  for (const auto& api : policy.apis) {
+    for (const Step& step : policy.pipelines[api->index].steps()) {
+      const auto* control = dynamic_cast<const Authorize*>(step.control.get());
+      if (control != nullptr && control->given() && step.mode != Mode::off) out.push_back(matrix_of(*api, *control));
+    }
+  }
+  return out;
 }
 
 }  // namespace sallyport::controls::authorize
