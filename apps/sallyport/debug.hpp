@@ -6,6 +6,7 @@
 
 namespace sallyport::cli {
 
+void debug_graphql(CLI::App& debug, int& exit);
 void debug_json(CLI::App& debug, int& exit);
 void debug_json_schema(CLI::App& debug, int& exit);
 void debug_openapi(CLI::App& debug, int& exit);

@@ -8,6 +8,7 @@ void add_debug(CLI::App& app, int& exit) {
   verb->footer("Example: sallyport debug json order.json");
   for (const auto add : {
            debug_json,
+           debug_graphql,
            debug_json_schema,
            debug_openapi,
        }) {
