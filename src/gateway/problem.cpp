@@ -1,5 +1,6 @@
 #include "gateway/problem.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "base/json_text.hpp"
@@ -14,8 +15,14 @@ constexpr std::string_view graphql_media_type = "application/graphql-response+js
 std::string_view graphql_body(const Problem& problem, std::string_view request_id, Arena& arena) {
   std::string text = R"({"errors":[{"message":)";
   append_json(text, problem.title);
+  const std::size_t space = std::min(problem.detail.find(' '), problem.detail.size());
+  const std::string_view place = problem.detail.substr(std::min(space + 1, problem.detail.size()));
+  if (const std::size_t colon = place.find(':'); colon != std::string_view::npos) {
+    text.append(R"(,"locations":[{"line":)").append(place.substr(0, colon));
+    text.append(R"(,"column":)").append(place.substr(colon + 1)).append("}]");
+  }
   text += R"(,"extensions":{"code":)";
-  append_json(text, problem.detail);
+  append_json(text, problem.detail.substr(0, space));
   text += R"(,"request_id":)";
   append_json(text, request_id);
   text += "}}]}\n";

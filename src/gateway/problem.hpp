@@ -12,7 +12,8 @@ inline constexpr std::string_view problem_media_type = "application/problem+json
 
 // {"type":"urn:sallyport:problem:…","title":"…","status":404,"request_id":"…"}, in the arena. A problem
 // of the type "graphql" has GraphQL's shape (October 2021 §7.1.2), its detail as the code:
-// {"errors":[{"message":"…","extensions":{"code":"…","request_id":"…"}}]}.
+// {"errors":[{"message":"…","extensions":{"code":"…","request_id":"…"}}]}. Behind the code there may be
+// a place in the query, as "CODE line:column": it becomes "locations":[{"line":…,"column":…}].
 [[nodiscard]] std::string_view problem_body(const Problem& problem, std::string_view request_id, Arena& arena);
 
 // Of that body: also for GraphQL the one that the client asks for.

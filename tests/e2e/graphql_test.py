@@ -48,7 +48,31 @@ def main():
         check("none of them reached the API", len(asked) == before, asked[before:])
         wrong = ask(connection, {"query": "{ usr { id } }"})
         check("errors suggest no names", wrong == (400, "application/json", {"errors": [{"message": 'Cannot query field "usr" on type "Query".'}]}), wrong)
+    with_schema()
     return check.end()
+
+
+SCHEMA = """
+type Query { user(id: ID): User users(first: Int): [User!]! }
+type User { id: ID! email: String friends: [User!]! }
+"""
+
+
+def with_schema():
+    controls = "graphql:\n  schema: {folder}/shop.graphql\n  fields: {{ User.email: [admin] }}\n"
+    with cleartext_gate(serve(Origin).server_port, controls, {"shop.graphql": SCHEMA}) as connection:
+        got = ask(connection, {"query": "query($i: ID) { user(id: $i) { id } }", "variables": {"i": 7}})
+        check("a query that fits is answered", got[0] == 200 and "data" in got[2], got)
+        before = len(asked)
+        status, _, answer = ask(connection, {"query": "{\n  user { nam }\n}"})
+        error = answer["errors"][0]
+        check("one that does not hears where", (status, error["locations"], error["extensions"]["code"]) ==
+              (400, [{"line": 2, "column": 10}], "SALLYPORT_FIELDS_ON_CORRECT_TYPE"), answer)
+        status, _, answer = ask(connection, {"query": "query($i: Int!) { users(first: $i) { id } }", "variables": {"i": "7"}})
+        check("variables have their types", (status, answer["errors"][0]["extensions"]["code"]) == (400, "SALLYPORT_VARIABLE_VALUES"), answer)
+        status, _, answer = ask(connection, {"query": "{ users { friends { ...F } } } fragment F on User { email }"})
+        check("a field is for its role", (status, answer["errors"][0]["extensions"]["code"]) == (403, "SALLYPORT_FIELD_ACCESS"), answer)
+        check("and none of them reached the API", len(asked) == before, asked[before:])
 
 
 sys.exit(main())

@@ -24,6 +24,10 @@ std::expected<Ask, Refusal> ask_of(const Value& value) {
   if (out.variables != nullptr && !out.variables->is(Kind::object)) {
     return refuse("form", "`variables` is an object", out.variables->offset());
   }
+  if (const Value* name = value.find("operationName"); name != nullptr && !name->is(Kind::null)) {
+    if (!name->is(Kind::string)) return refuse("form", "`operationName` is a string", name->offset());
+    out.operation = name->text();
+  }
   const Value* extensions = value.find("extensions");
   out.persisted = (extensions != nullptr && extensions->find("persistedQuery") != nullptr) ||
                   value.find("id") != nullptr || value.find("documentId") != nullptr;
@@ -60,7 +64,7 @@ std::expected<Asks, Refusal> asks_of_body(const Fields& fields, std::string_view
       return asks_of(*content->values.front(), batch);
     case decode::Format::graphql: {
       Asks out;
-      out.all.push_back({content->text, nullptr, false});
+      out.all.push_back({content->text, nullptr, {}, false});
       return out;
     }
     case decode::Format::multipart: {
@@ -95,6 +99,7 @@ std::expected<Asks, Refusal> asks_of_query(std::string_view query, Arena& arena)
   }
   Ask one;
   if (const decode::Pair* text = pairs->find("query")) one.query = text->value;
+  if (const decode::Pair* name = pairs->find("operationName")) one.operation = name->value;
   one.persisted = pairs->find("extensions") != nullptr || pairs->find("id") != nullptr;
   if (const decode::Pair* variables = pairs->find("variables"); variables != nullptr && !variables->value.empty()) {
     const auto tree = decode::parse_json(variables->value, arena);

@@ -17,7 +17,8 @@ namespace sallyport::controls::graphql {
 struct Ask {
   std::string_view query;  // empty when it is named by its hash alone
   const decode::Value* variables = nullptr;
-  bool persisted = false;  // `extensions.persistedQuery` is there
+  std::string_view operation;  // `operationName`, or empty
+  bool persisted = false;      // `extensions.persistedQuery` is there
 };
 
 struct Asks {

@@ -39,7 +39,17 @@ const config::Table<Config>& config_table(const Config*) {
           .field("max_body", &Config::max_body,
                  {.doc = "How much of a request is read; one with more is refused with 413.",
                   .min = "1KiB",
-                  .max = "16MiB"});
+                  .max = "16MiB"})
+          .field("schema", &Config::schema,
+                 {.doc = "The API's schema: SDL, or the JSON of an introspection query. Queries that do not fit it are "
+                         "refused, and so are variables of other types.",
+                  .example = "shop.graphql",
+                  .existing = true})
+          .field("errors", &Config::errors, {.doc = "What clients hear of a query that does not fit the schema."})
+          .field("fields", &Config::fields,
+                 {.doc = "Fields that only some may ask for, as `Type.field` or `Type.*`, and the roles that may. "
+                         "Without roles, nobody may. Needs the schema.",
+                  .example = "{User.email: [admin]}"});
   return table;
 }
 

@@ -1,13 +1,23 @@
 // Keys of `graphql`.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "config/table.hpp"
 
 namespace sallyport::controls::graphql {
+
+enum class Errors : std::uint8_t { helpful, plain };
+
+constexpr auto enum_names(const Errors*) {
+  return std::to_array<config::Named<Errors>>(
+      {{"helpful", Errors::helpful, "what does not fit and where in the query, nothing of the schema"},
+       {"plain", Errors::plain, "that it does not fit"}});
+}
 
 struct Config {
   std::vector<std::string> paths{"/graphql"};
@@ -24,6 +34,9 @@ struct Config {
   bool subscriptions = false;
   bool persisted = false;
   config::Size max_body{256u << 10};
+  config::FilePath schema;  // empty: queries are bounded alone
+  Errors errors = Errors::helpful;
+  std::map<std::string, std::vector<std::string>> fields;  // "Type.field": roles
 };
 
 const config::Table<Config>& config_table(const Config*);

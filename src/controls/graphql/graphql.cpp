@@ -7,8 +7,10 @@
 #include "controls/graphql/ask.hpp"
 #include "controls/graphql/config.hpp"
 #include "controls/graphql/measure.hpp"
+#include "controls/graphql/schema_check.hpp"
 #include "decode/json_out.hpp"
 #include "decode/media_type.hpp"
+#include "document/file.hpp"
 #include "engine/descriptor.hpp"
 #include "engine/driver_rules.hpp"
 
@@ -32,8 +34,12 @@ constexpr std::string_view suggestion = "Did you mean";
 
 class Graphql final : public Control {
  public:
-  Graphql(const Config& config, std::vector<access::PathPattern> paths)
-      : config_(config), paths_(std::move(paths)), lists_{config_.list_arguments, config_.list_size} {}
+  // `check`: null without a schema.
+  Graphql(const Config& config, std::vector<access::PathPattern> paths, std::unique_ptr<const SchemaCheck> check)
+      : config_(config),
+        paths_(std::move(paths)),
+        lists_{config_.list_arguments, config_.list_size},
+        check_(std::move(check)) {}
 
   [[nodiscard]] Phases phases() const override {
     if (paths_.empty()) return {};
@@ -152,6 +158,10 @@ class Graphql final : public Control {
       if (const auto bad = beyond(*measured, cost, context.request().method)) {
         return refuse(context, *bad, context.arena().copy(told(*measured, cost)));
       }
+      if (check_ == nullptr) continue;
+      if (const auto bad = check_->misfit(ask, **document, context.actor().roles, context.arena())) {
+        return refuse(context, *bad);
+      }
     }
     return Pass{};
   }
@@ -182,18 +192,55 @@ class Graphql final : public Control {
     return {refusal.rule, "The request is not one of GraphQL"};
   }
 
-  // Drivers give problems of this type GraphQL's shape, so that clients show them; the detail is the code.
-  Verdict refuse(const Context& context, const Refused& why, std::string_view detail) const {
+  Verdict refuse(const Context& context, const Misfit& why) const {
+    Arena& arena = context.arena();
+    const std::string place = why.at ? fmt::format("{}:{}", why.at->line, why.at->column) : std::string();
+    const std::string_view detail = arena.concat(why.message, " ", place);
+    if (config_.errors == Errors::helpful || why.forbidden) {
+      return refuse(context, {why.rule, why.message, why.forbidden ? std::uint16_t{403} : std::uint16_t{400}}, detail,
+                    place);
+    }
+    return Deny{{400, "graphql", "The query does not fit", "SALLYPORT_VALIDATION", {}, {}}, {why.rule, detail}};
+  }
+
+  // Drivers give problems of this type GraphQL's shape, so that clients show them; the detail is the code, and behind
+  // it the place in the query, when it has one.
+  Verdict refuse(const Context& context, const Refused& why, std::string_view detail,
+                 std::string_view place = {}) const {
     std::string code = "SALLYPORT_";
     for (const char c : why.rule) code += c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
     if (why.rule == "persisted") code = "PERSISTED_QUERY_NOT_FOUND";
+    if (!place.empty()) code.append(" ").append(place);
     return Deny{{why.status, "graphql", why.message, context.arena().copy(code), {}, {}}, {why.rule, detail}};
   }
 
   Config config_;
   std::vector<access::PathPattern> paths_;
   Lists lists_;
+  std::unique_ptr<const SchemaCheck> check_;
 };
+
+std::unique_ptr<const SchemaCheck> check_of(const Config& config, const document::Node& section,
+                                            config::Report& report) {
+  if (config.schema.empty()) {
+    if (!config.fields.empty()) report.error(section, "`fields` needs the `schema` that they are of");
+    return nullptr;
+  }
+  const auto text = document::read_file(config.schema.path, sallyport::graphql::SchemaLimits{}.bytes);
+  if (!text) {
+    report.error(section, text.error().text());
+    return nullptr;
+  }
+  const auto schema = sallyport::graphql::Schema::read(*text);
+  if (!schema) {
+    report.error(section, config.schema.path + ": " + schema.error().text());
+    return nullptr;
+  }
+  auto check = SchemaCheck::make(*schema, config.fields);
+  if (check) return std::move(*check);
+  report.error(section, check.error().message, check.error().hint);
+  return nullptr;
+}
 
 std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, const document::Node* section,
                                     config::Report& report) {
@@ -207,7 +254,8 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, 
         report.error(*section, "`" + path + "`: " + pattern.error().message, pattern.error().hint);
     }
   }
-  return std::make_shared<const Graphql>(config, std::move(paths));
+  auto check = section == nullptr ? nullptr : check_of(config, *section, report);
+  return std::make_shared<const Graphql>(config, std::move(paths), std::move(check));
 }
 
 }  // namespace
