@@ -4,6 +4,7 @@
 #include "assembly/assembly.hpp"
 #include "check_explain.hpp"
 #include "check_lint.hpp"
+#include "controls/protect_logins/protect_logins.hpp"
 #include "controls/rate_limit/rate_limit.hpp"
 #include "gateway/build_snapshot.hpp"
 #include "suggest_limits.hpp"
@@ -82,7 +83,8 @@ int check(const Options& options) {
   } else {
     std::cout << report.text();
     if (report.ok()) {
-      std::cout << controls::rate_limit::explain(*assembled->policy) << linted.text(options.lint);
+      std::cout << controls::rate_limit::explain(*assembled->policy)
+                << controls::protect_logins::explain(*assembled->policy) << linted.text(options.lint);
       std::cout << options.config << ": good, " << counted(assembled->policy->apis.size(), "API") << ", "
                 << counted(operations, "operation") << ", " << counted(report.warnings(), "warning") << ", "
                 << counted(linted.findings.size(), "finding") << "\n";

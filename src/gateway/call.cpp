@@ -185,12 +185,18 @@ Task<Call::Step> Call::decide() {
 
 // Verdicts of the request phases.
 Task<Call::Step> Call::settle(Verdict verdict) {
+  if (std::holds_alternative<Need>(verdict)) verdict = co_await answered(std::move(verdict));
+  if (const auto* denied = std::get_if<Deny>(&verdict)) co_return co_await deny(denied->problem);
+  co_return Step::go_on;
+}
+
+// Looks up what controls need, until they know.
+Task<Verdict> Call::answered(Verdict verdict) {
   while (const auto* need = std::get_if<Need>(&verdict)) {
     const Answer found = co_await look_up(need->lookup);
     verdict = transaction_.resume(found);
   }
-  if (const auto* denied = std::get_if<Deny>(&verdict)) co_return co_await deny(denied->problem);
-  co_return Step::go_on;
+  co_return verdict;
 }
 
 // What nobody can answer is not found: the control decides what that means.
@@ -331,7 +337,7 @@ Task<Call::Step> Call::gather_request_body() {
   request_chunked_ = !request_complete_ && request_.framing == Framing::chunked;
   if (wanted == 0) co_return Step::go_on;
   Verdict verdict = transaction_.request_body(ready_);
-  while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+  if (std::holds_alternative<Need>(verdict)) verdict = co_await answered(std::move(verdict));
   if (const auto* rewrite = std::get_if<Rewrite>(&verdict); rewrite != nullptr && rewrite->body)
     ready_ = *rewrite->body;
   co_return co_await settle(std::move(verdict));

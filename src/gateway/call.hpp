@@ -67,6 +67,7 @@ class Call {
   void stamp();
   Task<Step> decide();
   Task<Step> settle(Verdict verdict);
+  Task<Verdict> answered(Verdict verdict);
   Task<Answer> look_up(Lookup lookup);
   Task<Step> gather_request_body();
   Task<IoStatus> ask_client_for_body();

@@ -19,7 +19,7 @@ Task<Call::Step> Call::answer() {
   event.status = response_.status;
   event.outcome = Outcome::forwarded;
   Verdict verdict = transaction_.response_head(response_);
-  while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+  if (std::holds_alternative<Need>(verdict)) verdict = co_await answered(std::move(verdict));
   if (const Problem* replaced = replacement(verdict)) {
     bool whole = false;
     co_await gather_response_body(max_sealed, whole);
@@ -34,7 +34,7 @@ Task<Call::Step> Call::answer() {
     }
     if (whole) {
       verdict = transaction_.response_body(gathered_size_ != 0 ? gathered_body() : first_piece_);
-      while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
+      if (std::holds_alternative<Need>(verdict)) verdict = co_await answered(std::move(verdict));
       if (const Problem* replaced = replacement(verdict)) co_return co_await replace_answer(*replaced);
       take_rewritten(verdict);
     } else {

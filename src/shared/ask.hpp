@@ -17,6 +17,7 @@ struct Ask {
   std::uint32_t least = 1;     // fewer units are of no use
   std::uint32_t fraction = 1;  // more are welcome: up to this part of what is left, 1/fraction
   std::int64_t end_us = 0;     // quota: the end of the period
+  std::uint32_t back = 0;      // bucket: units that are given back before anything is taken
 };
 
 struct Grant {

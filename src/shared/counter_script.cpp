@@ -33,11 +33,13 @@ if kind == 'bucket' then
   local used, at = 0, now
   if state then used, at = state[1], state[2] end
   used = math.max(0, used - math.max(0, now - at) * amount / window)
+  local back = tonumber(ARGV[8])
+  used = math.max(0, used - back)
   local give = lot(math.floor(burst - used))
   local wait = 0
   if give == 0 and least > 0 then wait = math.ceil((used + least - burst) * window / amount) + 1 end
   used = used + give
-  if used > 0 then keep({used, now}, used * window / amount) end
+  if used > 0 or back > 0 then keep({used, now}, used * window / amount) end
   return {give, math.floor(burst - used), wait, math.ceil(used * window / amount)}
 end
 
@@ -168,8 +170,9 @@ void append_ask(std::string& out, std::string_view sha, std::string_view name, c
   const Digits least(ask.least);
   const Digits fraction(ask.fraction);
   const Digits end(ask.end_us);
+  const Digits back(ask.back);
   append_command(out, {"EVALSHA", sha, "1", name, name_of(ask.limit.algorithm), amount.view(), window.view(),
-                       burst.view(), least.view(), fraction.view(), end.view()});
+                       burst.view(), least.view(), fraction.view(), end.view(), back.view()});
 }
 
 Grant read_grant(const Reply& reply) {

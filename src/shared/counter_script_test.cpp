@@ -3,20 +3,12 @@
 #include "shared/counter_script.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <deque>
 #include <random>
 
-#include "base/testing/scratch_folder.hpp"
-
-extern char** environ;
+#include "shared/testing/redis_server.hpp"
 
 namespace sallyport::shared {
 namespace {
@@ -24,63 +16,9 @@ namespace {
 constexpr std::int64_t second = 1'000'000;
 constexpr std::int64_t start = 1'700'000'000 * second;
 
-class Server {
- public:
-  Server() {
-    const std::string path = folder_.file("s");
-    const std::array<std::string, 11> words{"redis-server",     "--port", "0",     "--unixsocket", path,
-                                            "--save",           "",       "--dir", folder_.path(), "--logfile",
-                                            folder_.file("log")};
-    std::vector<char*> arguments;
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    if (::posix_spawnp(&process_, "redis-server", nullptr, nullptr, arguments.data(), environ) != 0) return;
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    for (int tries = 0; tries < 500; ++tries) {
-      fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
-      ::close(std::exchange(fd_, -1));
-      ::usleep(10'000);
-    }
-  }
-  ~Server() {
-    if (fd_ >= 0) ::close(fd_);
-    if (process_ > 0) {
-      ::kill(process_, SIGKILL);
-      ::waitpid(process_, nullptr, 0);
-    }
-  }
-  [[nodiscard]] bool stands() const { return fd_ >= 0; }
+using Server = testing::RedisServer;
 
-  Reply ask(const std::string& command) {
-    EXPECT_EQ(::send(fd_, command.data(), command.size(), 0), static_cast<ssize_t>(command.size()));
-    std::string received;
-    Reply reply;
-    std::size_t used = 0;
-    while (read_reply(received, reply, used) == RespRead::more) {
-      std::array<char, 4096> some;
-      const ssize_t size = ::recv(fd_, some.data(), some.size(), 0);
-      if (size <= 0) break;
-      received.append(some.data(), static_cast<std::size_t>(size));
-      reply = {};
-    }
-    return reply;
-  }
-  Reply ask(std::initializer_list<std::string_view> words) {
-    std::string command;
-    append_command(command, words);
-    return ask(command);
-  }
-
- private:
-  ScratchFolder folder_;
-  pid_t process_ = 0;
-  int fd_ = -1;
-};
-
-class CounterScript : public testing::Test {
+class CounterScript : public ::testing::Test {
  protected:
   static Server& server() {
     static Server one;
@@ -166,6 +104,20 @@ TEST_F(CounterScript, LotsShrinkWithWhatIsLeft) {
   EXPECT_EQ(all, 1000u);
   EXPECT_GT(grant.wait_us, 0);
   EXPECT_EQ(at(start, {1, limit, 1001, 50, 0}).wait_us, Outcome::never_us);
+}
+
+TEST_F(CounterScript, ABucketTakesBackAsTheStateMachineDoes) {
+  const Limit limit{Algorithm::bucket, 10, 10 * second, 5};
+  Ask all{1, limit, 5, 0, 0};
+  Ask back{1, limit, 0, 0, 0, 2};
+  EXPECT_EQ(at(start, all).granted, 5u);
+  EXPECT_EQ(at(start, back).remaining, 2u);
+  EXPECT_EQ(at(start, {1, limit, 2, 0, 0}).granted, 2u);
+  EXPECT_EQ(at(start, {1, limit, 1, 0, 0}).granted, 0u);
+  back.back = 100;
+  EXPECT_EQ(at(start, back).remaining, 5u) << "never more than was in it";
+  EXPECT_EQ(at(start, all).granted, 5u);
+  EXPECT_EQ(at(start, {1, limit, 0, 0, 0}).remaining, 0u) << "a look takes nothing";
 }
 
 TEST_F(CounterScript, AQuotaEndsWithItsPeriod) {

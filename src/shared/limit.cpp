@@ -206,4 +206,12 @@ Outcome take(const Limit& limit, LongCell& cell, std::int64_t now_us, std::uint3
 
 void give_back(Cell& cell, std::uint32_t cost) noexcept { cell.count -= std::min(cell.count, cost); }
 
+void give_back(const Limit& bucket, Cell& cell, std::int64_t now_us, std::uint32_t units) noexcept {
+  const Rate rate = rate_of(bucket);
+  const std::int64_t now = now_us * 1000;
+  const std::int64_t filled = std::min(cell.until, now + rate.full);
+  cell.until = std::max(filled - rate.step * std::min(units, bucket.burst), now);
+  if (cell.until == now) cell = {};
+}
+
 }  // namespace sallyport::shared

@@ -67,5 +67,7 @@ struct LongCell {
 [[nodiscard]] Outcome take(const Limit& limit, LongCell& cell, std::int64_t now_us, std::uint32_t cost) noexcept;
 // Gives back units of a concurrency limit.
 void give_back(Cell& cell, std::uint32_t cost) noexcept;
+// Gives back units of a bucket: what was taken for something that turned out not to count. Never more than is in it.
+void give_back(const Limit& bucket, Cell& cell, std::int64_t now_us, std::uint32_t units) noexcept;
 
 }  // namespace sallyport::shared

@@ -202,6 +202,20 @@ TEST(Bucket, AClockThatGoesBackClosesItUntilItIsFullAtMost) {
   EXPECT_TRUE(take(limit, cell, start - hour + second / 2, 1, 0).admitted);
 }
 
+TEST(Bucket, WhatIsGivenBackCanBeTakenAgain) {
+  const Limit limit{Algorithm::bucket, 10, second, 5};
+  Cell cell;
+  ASSERT_TRUE(take(limit, cell, start, 5, 0).admitted);
+  give_back(limit, cell, start, 2);
+  EXPECT_EQ(take(limit, cell, start, 0, 0).remaining, 2u);
+  EXPECT_TRUE(take(limit, cell, start, 2, 0).admitted);
+  EXPECT_FALSE(take(limit, cell, start, 1, 0).admitted);
+  give_back(limit, cell, start, 1'000'000);
+  EXPECT_EQ(cell.until, 0) << "never more than was in it";
+  EXPECT_TRUE(take(limit, cell, start, 5, 0).admitted);
+  EXPECT_FALSE(take(limit, cell, start, 1, 0).admitted);
+}
+
 TEST(Quota, CountsWithinOnePeriod) {
   const Limit limit{Algorithm::quota, 3, 0, 1};
   Cell cell;
