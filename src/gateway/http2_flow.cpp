@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "gateway/http2_fields.hpp"
 #include "gateway/worker.hpp"
@@ -31,36 +30,14 @@ std::uint32_t Http2Flow::take_data(std::string_view bytes) {
   }
   received_ += bytes.size();
   const bool too_long = has_length_ && received_ > announced_;
-  if (too_long || !make_room(bytes.size())) {
+  if (too_long || !inbox_.add(bytes, link_->worker().buffers())) {
     stopped_ = true;  // nothing more of it is kept, and nothing forwarded as if it were whole
     nghttp2_session_consume_connection(link_->session(), bytes.size());
     link_->resume_soon(reader_);
     return too_long ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_FLOW_CONTROL_ERROR;
   }
-  bytes.copy(body_.data() + body_end_, bytes.size());
-  body_end_ += bytes.size();
   link_->resume_soon(reader_);
   return NGHTTP2_NO_ERROR;
-}
-
-// The window is as large as the larger buffer: what a peer may send always fits. What it sends
-// beyond its window is handed over by the library too, before it resets the stream.
-bool Http2Flow::make_room(std::size_t size) {
-  static_assert(window <= BufferPool::large);
-  if (body_ && body_.size() - body_end_ >= size) return true;
-  const std::size_t kept = unread();
-  if (kept + size > window) return false;
-  if (body_ && body_.size() - kept >= size) {
-    std::memmove(body_.data(), body_.data() + body_begin_, kept);
-  } else {
-    const bool little = kept + size <= BufferPool::small;
-    Buffer larger = link_->worker().buffers().take(little ? BufferPool::small : BufferPool::large);
-    if (kept != 0) std::memcpy(larger.data(), body_.data() + body_begin_, kept);
-    body_ = std::move(larger);
-  }
-  body_begin_ = 0;
-  body_end_ = kept;
-  return true;
 }
 
 bool Http2Flow::take_end() {
@@ -93,14 +70,14 @@ void Http2Flow::sent(std::size_t bytes, bool end_stream) {
 }
 
 std::string_view Http2Flow::take_at_hand() {
-  const std::string_view bytes{body_.data() + body_begin_, unread()};
+  const std::string_view bytes = inbox_.bytes();
   if (!bytes.empty()) nghttp2_session_consume(link_->session(), id_, bytes.size());
-  body_begin_ = body_end_;
+  inbox_.drop(bytes.size());
   return bytes;
 }
 
 Task<IoStatus> Http2Flow::read(BodyReader& body, Buffer& scratch, std::chrono::milliseconds patience) {
-  if (unread() == 0 && !ended_ && !closed_ && !stopped_) {
+  if (inbox_.empty() && !ended_ && !closed_ && !stopped_) {
     Wheel& wheel = link_->worker().wheel();
     read_patience_ = patience;
     wheel.arm(read_alarm_, patience);
@@ -109,20 +86,16 @@ Task<IoStatus> Http2Flow::read(BodyReader& body, Buffer& scratch, std::chrono::m
   }
   if (read_late_) co_return IoStatus::timed_out;
   if (stopped_ || (closed_ && !ended_)) co_return IoStatus::failed;
-  const std::size_t size = std::min(unread(), scratch.size());
-  if (size != 0) std::memcpy(scratch.data(), body_.data() + body_begin_, size);
-  body_begin_ += size;
-  if (unread() == 0) {
-    body_begin_ = body_end_ = 0;
-    body_.release();
-  }
+  const std::size_t size = inbox_.bytes().copy(scratch.data(), scratch.size());
+  inbox_.drop(size);
+  if (inbox_.empty()) inbox_.release();
   if (size != 0 && link_ != nullptr) {
     nghttp2_session_consume(link_->session(), id_, size);
     link_->pump();
   }
   IoStatus status = IoStatus::ok;
   if (size != 0) status = body.took({IoStatus::ok, size}, scratch, 0);
-  if (ended_ && unread() == 0) status = body.took({IoStatus::closed, 0}, scratch, 0);
+  if (ended_ && inbox_.empty()) status = body.took({IoStatus::closed, 0}, scratch, 0);
   co_return status;
 }
 
@@ -169,8 +142,8 @@ void Http2Flow::stop() {
 }
 
 void Http2Flow::give_back_unread() {
-  if (unread() != 0) nghttp2_session_consume_connection(link_->session(), unread());
-  body_begin_ = body_end_;
+  if (!inbox_.empty()) nghttp2_session_consume_connection(link_->session(), inbox_.size());
+  inbox_.drop(inbox_.size());
 }
 
 void Http2Flow::wake() {

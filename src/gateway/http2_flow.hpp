@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "gateway/body.hpp"
+#include "gateway/http2_inbox.hpp"
 #include "gateway/http2_link.hpp"
 #include "http/header_list.hpp"
 
@@ -20,7 +21,7 @@ namespace sallyport::gateway {
 
 class Http2Flow {
  public:
-  static constexpr std::uint32_t window = 64 * 1024;  // bytes of a received body that are held
+  static constexpr std::uint32_t window = Http2Inbox::window;  // bytes of a received body that are held
 
   explicit Http2Flow(Http2Link& link) : link_(&link) {}
   virtual ~Http2Flow() = default;
@@ -84,14 +85,10 @@ class Http2Flow {
   bool end_sent_ = false;  // our side is complete
 
  private:
-  [[nodiscard]] std::size_t unread() const { return body_end_ - body_begin_; }
-  [[nodiscard]] bool make_room(std::size_t size);
   void read_is_late();
   void write_is_late();
 
-  Buffer body_;  // received, not yet read: [body_begin_, body_end_)
-  std::size_t body_begin_ = 0;
-  std::size_t body_end_ = 0;
+  Http2Inbox inbox_;
   std::uint64_t received_ = 0;
   std::uint64_t announced_ = 0;
   std::string_view out_;  // of the piece that is sent, not yet in frames
