@@ -67,6 +67,10 @@ TEST(Redact, AuthorizationKeepsSchemeAndFingerprint) {
             }));
 }
 
+TEST(Redact, SubprotocolsOfWebSocketsMayBeTokens) {
+  EXPECT_EQ(field("Sec-WebSocket-Protocol", "chat, base64url.bearer.zq7marker", FieldName::other), "[redacted]");
+}
+
 TEST(Redact, CookiesKeepTheirNames) {
   EXPECT_EQ(field("Cookie", "sid=zq7marker; theme=dark", FieldName::cookie), "sid=[redacted]; theme=[redacted]");
   EXPECT_EQ(field("Cookie", "zq7marker", FieldName::cookie), "[redacted]");

@@ -40,6 +40,7 @@ constexpr SensitiveName table[] = {
     {"clientcert", NameMatch::part},
     {"xsrf", NameMatch::part},
     {"csrf", NameMatch::part},
+    {"websocketprotocol", NameMatch::part},  // where browsers have to put a token: they can set no other field
     {"jsessionid", NameMatch::part},
     {"phpsessid", NameMatch::part},
     {"magiclink", NameMatch::part},

@@ -66,6 +66,19 @@ Task<IoStatus> BodyReader::fill(Stream& stream, Buffer& scratch) {
   co_return took(io, scratch, kept);
 }
 
+Task<IoStatus> BodyReader::fill_patiently(Stream& stream, Buffer& scratch, BufferPool& buffers) {
+  if (!scratch) scratch = buffers.take(BufferPool::large);
+  if (nothing_pending()) {
+    const IoStatus status = fill_now(stream, scratch);
+    if (status != IoStatus::idle) co_return status;
+    // The calls of a core read into the same few buffers, which its cache knows.
+    scratch.release();
+    co_await stream.readable();
+    scratch = buffers.take(BufferPool::large);
+  }
+  co_return co_await fill(stream, scratch);
+}
+
 IoStatus BodyReader::fill_now(Stream& stream, Buffer& scratch) {
   return took(stream.read_now({scratch.data(), scratch.size()}), scratch, 0);
 }

@@ -37,6 +37,8 @@ class BodyReader {
   }
   // Is its length known from the head?
   [[nodiscard]] bool is_delimited() const { return framing_ == Framing::length; }
+  // fill() for what may be waited for long: no buffer is held meanwhile.
+  [[nodiscard]] Task<IoStatus> fill_patiently(Stream& stream, Buffer& scratch, BufferPool& buffers);
   // What is at hand is the rest of a body that goes on until its end.
   void end() { ended_ = true; }
   // What was read into `scratch` behind `kept` bytes, or that nothing follows.

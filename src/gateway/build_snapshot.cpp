@@ -6,6 +6,7 @@
 #include "gateway/redis_settings.hpp"
 #include "gateway/resolve.hpp"
 #include "gateway/tls.hpp"
+#include "gateway/websocket_rules.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -51,6 +52,7 @@ Upstream build_upstream(const settings::Api& api, config::Report& report) {
   upstream.timeout = api.upstream.timeout;
   upstream.max_request_body = api.max_body.bytes;
   upstream.preserve_host = api.upstream.preserve_host;
+  if (api.websocket) upstream.websocket = WebSocketRules::build(*api.websocket);
   const std::string where = "apis." + api.name + ".upstream";
   std::shared_ptr<SSL_CTX> tls;
   for (const std::string& text : api.upstream.targets) {

@@ -54,6 +54,7 @@ void Call::reset() {
   held_copy_.clear();
   upload_refusal_ = http::Refusal{};
   upload_status_ = IoStatus::ok;
+  websocket_.reset();
 }
 
 void Call::begin(Exchange& exchange) {
@@ -113,8 +114,12 @@ Task<Call::Left> Call::serve(http::Checked<void> head, Body body) {
   grpc_ = is_grpc(request_);
   const Route& route = transaction_.route();
   if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
+  const WebSocketRules* const rules = upstream_config_ != nullptr ? upstream_config_->websocket.get() : nullptr;
+  if (rules != nullptr && asks_for_websocket(request_) && rules->declares(request_.path)) websocket_.begin(*rules);
   const std::uint64_t limit = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
-  in_body_.start(body.framing, request_.content_length, body.at_hand, limit);
+  // What follows an extended CONNECT is no body (RFC 8441 §5).
+  const bool connects = request_.version.major == 2 && asks_for_websocket(request_);
+  in_body_.start(connects ? Framing::none : body.framing, request_.content_length, body.at_hand, limit);
   if (body.whole) in_body_.end();
 
   Step step = co_await decide();
@@ -180,6 +185,14 @@ Task<Call::Step> Call::decide() {
     if (step != Step::go_on) co_return step;
   }
   if (const auto* refusal = engine::refused_without_api(route)) co_return co_await deny_by_http(*refusal);
+  if (websocket_.rules() != nullptr) {
+    verdict = websocket_.take_request(request_, transaction_.arena());
+    if (const auto* denied = std::get_if<Deny>(&verdict)) co_return co_await refuse_websocket(*denied);
+  } else if (request_.version.major == 2 && asks_for_websocket(request_)) {
+    // An answer to GET would tell such a client that its WebSocket is open.
+    co_return co_await refuse_websocket({{501, "not_implemented", "There is no WebSocket at this address", {}, {}, {}},
+                                         {"not_declared", "no path of `websocket` is like this one"}});
+  }
   co_return Step::go_on;
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/body.hpp"
 #include "gateway/exchange.hpp"
 #include "gateway/http1_upstream.hpp"
+#include "gateway/websocket_rules.hpp"
 
 #include <sallyport/engine.hpp>
 
@@ -78,6 +79,7 @@ class Call {
   Task<Step> send_problem(const Problem& problem);
   Task<Step> send_grpc_problem(const Problem& problem);
   void pass_over_body();
+  Task<Step> refuse_websocket(Deny denied);
 
   // Upstream side.
   Task<Step> forward();
@@ -104,6 +106,8 @@ class Call {
   Task<Step> relay();
   Task<Step> relay_unseen(Stream& upstream, Stream& client);
   Task<Step> send_piece(std::string_view piece, bool last);
+  Task<Step> open_websocket();
+  Task<Step> relay_websocket();
   [[nodiscard]] bool begin_answer(const BodyPlan& plan);
   [[nodiscard]] BodyPlan plan_answer() const;
   void publish();
@@ -152,6 +156,7 @@ class Call {
   std::string_view held_out_;  // of the response's body, behind what was gathered
   std::string_view first_piece_;
   bool uninspected_ = false;  // the body was longer than what a control wanted
+  WebSocketHandshake websocket_;
 };
 
 // A call of the worker's pool, for as long as it is needed.

@@ -85,7 +85,7 @@ void Call::state_own_fields() {
 UpstreamHead Call::upstream_head() {
   BodyPlan plan{request_.framing, request_.content_length};
   if (plan.framing != Framing::none && request_complete_) plan = {Framing::length, ready_.size()};
-  return {request_, host_out_, own_fields_, plan};
+  return {request_, host_out_, own_fields_, plan, websocket_.rules() != nullptr};
 }
 
 // One of the target's kept connections, or a new one.
@@ -126,7 +126,7 @@ Task<Call::Step> Call::forward() {
   target_ = &upstream_config_->targets[worker_->next_turn() % upstream_config_->targets.size()];
   Step step = co_await send_request(true);
   if (step != Step::go_on) co_return step;
-  step = co_await answer();
+  step = websocket_.rules() != nullptr ? co_await open_websocket() : co_await answer();
   // The upload ends with the call, whoever ended it.
   if (uploading_) {
     close_client_ = true;

@@ -34,6 +34,9 @@ struct AnswerHead {
   bool no_body = false;           // an answer to HEAD: the plan says what GET would bring
   bool http10 = false;            // the request was HTTP/1.0
   bool close = false;             // no other call can follow; set when the framing demands it
+  // A WebSocket follows, in both directions: 101, or 200 with HTTP/2 (RFC 8441). From then on bodies are
+  // its bytes, and reading has no deadline.
+  bool websocket = false;
 };
 
 class Exchange {

@@ -56,6 +56,8 @@ void frame_chunk(Parts& parts, bool last, ChunkLine& line) {
 
 std::string_view reason_phrase(std::uint16_t status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 201:
@@ -114,6 +116,8 @@ std::string_view reason_phrase(std::uint16_t status) {
       return "Misdirected Request";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 429:
       return "Too Many Requests";
     case 431:

@@ -44,6 +44,8 @@ class HeadWriter {
   // Those that belong_to_a_head().
   void fields(std::span<const Field> fields);
   void framing(const BodyPlan& plan);
+  // The connection becomes a WebSocket with this head (RFC 6455 §4).
+  void upgrade() { put("Upgrade: websocket\r\nConnection: Upgrade\r\n"); }
   void end() { put("\r\n"); }
 
   [[nodiscard]] bool full() const { return full_; }

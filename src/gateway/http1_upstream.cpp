@@ -15,6 +15,7 @@ void Http1Upstream::open(Worker& worker, const Target& target, std::unique_ptr<U
   timeout_ = timeout;
   rule_ = {};
   answer_bytes_ = 0;
+  asked_for_websocket_ = websocket_ = false;
 }
 
 void Http1Upstream::reset() {
@@ -44,9 +45,11 @@ bool Http1Upstream::begin_request(const UpstreamHead& head) {
   writer.fields(request.fields.all());
   writer.fields(head.own);
   writer.framing(head.plan);
+  if (head.websocket) writer.upgrade();
   writer.end();
   head_text_ = writer.text();
   chunked_ = head.plan.framing == Framing::chunked;
+  asked_for_websocket_ = head.websocket;
   return !writer.full();
 }
 
@@ -55,10 +58,15 @@ IoStatus Http1Upstream::send(std::string_view piece, bool last) {
   if (chunked_) frame_chunk(left_, last, chunk_line_);
   connection_->stream.deadline(timeout_);
   const IoStatus status = connection_->stream.send(left_);
+  if (websocket_ && is_empty(left_)) connection_->stream.no_deadline();
   return status == IoStatus::ok && !is_empty(left_) ? IoStatus::idle : status;
 }
 
-Task<IoStatus> Http1Upstream::finish() { return connection_->stream.finish(left_); }
+Task<IoStatus> Http1Upstream::finish() {
+  const IoStatus status = co_await connection_->stream.finish(left_);
+  if (websocket_) connection_->stream.no_deadline();
+  co_return status;
+}
 
 // What came behind the head is left in the buffer.
 Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader& body) {
@@ -98,9 +106,11 @@ Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader
     }
     begin += *found;
     end.reset();
-    if (out.status >= 200) {
+    websocket_ = out.status == 101 && asked_for_websocket_;
+    if (out.status >= 200 || websocket_) {
       const std::uint64_t no_limit = ~std::uint64_t{0};
-      body.start(out.framing, out.content_length, {answer_head_.data() + begin, size - begin}, no_limit);
+      body.start(websocket_ ? Framing::until_close : out.framing, out.content_length,
+                 {answer_head_.data() + begin, size - begin}, no_limit);
       stream.no_deadline();
       co_return IoStatus::ok;
     }
@@ -115,24 +125,10 @@ Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader
 }
 
 Task<IoStatus> Http1Upstream::read_body(BodyReader& body, Buffer& scratch) {
-  connection_->stream.deadline(timeout_);
-  const IoStatus status = co_await read_piece(body, scratch);
-  if (status == IoStatus::ok) connection_->stream.no_deadline();
+  if (!websocket_) connection_->stream.deadline(timeout_);
+  const IoStatus status = co_await body.fill_patiently(connection_->stream, scratch, worker_->buffers());
+  if (status == IoStatus::ok && !websocket_) connection_->stream.no_deadline();
   co_return status;
-}
-
-Task<IoStatus> Http1Upstream::read_piece(BodyReader& body, Buffer& scratch) {
-  Stream& stream = connection_->stream;
-  if (!scratch) scratch = worker_->buffers().take(BufferPool::large);
-  if (body.nothing_pending()) {
-    const IoStatus status = body.fill_now(stream, scratch);
-    if (status != IoStatus::idle) co_return status;
-    // What waits holds no buffer: the calls of a core read into the same few, which its cache knows.
-    scratch.release();
-    co_await stream.readable();
-    scratch = worker_->buffers().take(BufferPool::large);
-  }
-  co_return co_await body.fill(stream, scratch);
 }
 
 bool Http1Upstream::is_lost_on_kept_connection() const {

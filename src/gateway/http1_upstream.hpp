@@ -33,8 +33,6 @@ class Http1Upstream final : public UpstreamExchange {
   [[nodiscard]] Stream* direct() override;
 
  private:
-  [[nodiscard]] Task<IoStatus> read_piece(BodyReader& body, Buffer& scratch);
-
   Worker* worker_ = nullptr;
   const Target* target_ = nullptr;
   std::unique_ptr<UpstreamConnection> connection_;
@@ -47,6 +45,8 @@ class Http1Upstream final : public UpstreamExchange {
   ChunkLine chunk_line_{};
   std::size_t answer_bytes_ = 0;
   bool chunked_ = false;  // the request's body
+  bool asked_for_websocket_ = false;
+  bool websocket_ = false;  // it has become one: what is waited for has no deadline but writing
 };
 
 }  // namespace sallyport::gateway

@@ -1,5 +1,6 @@
 #include "gateway/http2_connection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "gateway/http2_stream.hpp"
@@ -21,7 +22,7 @@ int Http2Connection::began_headers(const nghttp2_frame& frame) {
   }
   auto stream = std::make_unique<Http2Stream>(client_, *this, id);
   const Call::Blank blank = stream->open();
-  list_.start(client_.connection.tls, client_.listener->head, blank.arena, blank.request);
+  list_.start(client_.connection.tls, client_.listener->head, blank.arena, blank.request, websockets_);
   add(*stream);
   return nghttp2_session_set_stream_user_data(session(), id, static_cast<Http2Flow*>(stream.release()));
 }
@@ -49,14 +50,18 @@ void Http2Connection::took_headers(const nghttp2_frame& frame, Http2Flow& flow) 
 }
 
 Task<> Http2Connection::run(std::string_view first) {
+  const auto snapshot = worker().snapshot();
+  websockets_ = std::ranges::any_of(snapshot->upstreams, [](const Upstream& one) { return one.websocket != nullptr; });
   const std::array settings{
       nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, max_streams},
       nghttp2_settings_entry{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, Http2Flow::window},
       nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
                              static_cast<std::uint32_t>(client_.listener->head.head)},
       nghttp2_settings_entry{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+      nghttp2_settings_entry{NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
   };
-  if (!open(Role::server, settings, connection_window)) co_return;
+  const std::size_t said = settings.size() - (websockets_ ? 0 : 1);
+  if (!open(Role::server, std::span(settings).first(said), connection_window)) co_return;
   worker().spawn(write());
   pump();
   bool good = take(first);

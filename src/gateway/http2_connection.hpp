@@ -47,6 +47,7 @@ class Http2Connection final : public Http2Link {
   void is_idle();
 
   const Client& client_;
+  bool websockets_ = false;          // some API takes them: extended CONNECT is offered (RFC 8441)
   http::RequestList list_;           // of the header block that is being received
   std::vector<Http2Stream*> begun_;  // to be started when the library has returned
   Signal ended_;

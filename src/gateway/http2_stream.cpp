@@ -61,6 +61,11 @@ Task<> Http2Stream::run(Http2Stream* stream) {
   connection.leave(*stream);
 }
 
+Task<IoStatus> Http2Stream::read_body(BodyReader& body, Buffer& scratch) {
+  if (!scratch) scratch = client().worker.buffers().take(BufferPool::small);
+  return read(body, scratch, websocket_ ? no_hurry : client().listener->timeouts.body);
+}
+
 Task<IoStatus> Http2Stream::send_continue() {
   const std::array fields{http2_field(":status", "100")};
   if (!closed_) {
@@ -88,7 +93,8 @@ bool Http2Stream::begin_answer(AnswerHead& head) {
     const char* end = std::to_chars(length.data(), length.data() + length.size(), head.plan.length).ptr;
     fields[count++] = http2_field("content-length", {length.data(), static_cast<std::size_t>(end - length.data())});
   }
-  const bool empty = head.no_body || head.plan.framing == Framing::none ||
+  websocket_ = head.websocket;
+  const bool empty = head.no_body || (head.plan.framing == Framing::none && !head.websocket) ||
                      (head.plan.framing == Framing::length && head.plan.length == 0);
   return nghttp2_submit_response(connection_.session(), id(), fields.data(), count,
                                  empty ? nullptr : &Http2Link::body_source()) == 0;

@@ -28,9 +28,7 @@ class Http2Stream final : public Exchange, public Http2Flow {
 
   // --- Exchange ---
   [[nodiscard]] bool is_last() const override { return false; }
-  [[nodiscard]] Task<IoStatus> read_body(BodyReader& body, Buffer& scratch) override {
-    return read(body, scratch, client().listener->timeouts.body);
-  }
+  [[nodiscard]] Task<IoStatus> read_body(BodyReader& body, Buffer& scratch) override;
   [[nodiscard]] Task<IoStatus> send_continue() override;
   void stop_body(bool) override { stop(); }
   [[nodiscard]] bool begin_answer(AnswerHead& head) override;
@@ -40,12 +38,14 @@ class Http2Stream final : public Exchange, public Http2Flow {
   void abort() override {}  // run() resets what has no end
 
  private:
+  static constexpr std::chrono::hours no_hurry{24 * 365};  // the relay of a WebSocket looks at the time itself
   Http2Connection& connection_;
   CallLease call_;
   http::Checked<void> head_;
   bool without_body_ = false;  // the request ended with its head
   bool begun_ = false;         // its head is complete
   bool started_ = false;       // run() has it
+  bool websocket_ = false;     // it has become one
 };
 
 }  // namespace sallyport::gateway

@@ -213,6 +213,7 @@ void Session::make_room() {
 }
 
 Task<IoStatus> Session::read_body(BodyReader& body, Buffer& scratch) {
+  if (websocket_) return body.fill_patiently(stream_, scratch, worker_.buffers());
   stream_.deadline(listener().timeouts.body);
   return body.fill(stream_, scratch);
 }
@@ -243,7 +244,10 @@ bool Session::begin_answer(AnswerHead& answer) {
   } else {
     head.framing(answer.plan);
   }
-  if (answer.close) {
+  websocket_ = answer.websocket;
+  if (answer.websocket) {
+    head.upgrade();
+  } else if (answer.close) {
     head.field("Connection", "close");
   } else if (answer.http10) {
     head.field("Connection", "keep-alive");

@@ -75,7 +75,8 @@ class Session final : public Exchange {
   std::string_view head_text_;  // in it, until it is sent
   Parts left_{};                // of the answer, for finish()
   ChunkLine chunk_line_{};
-  bool chunked_ = false;  // the answer's body
+  bool chunked_ = false;    // the answer's body
+  bool websocket_ = false;  // it has become one
 };
 
 }  // namespace sallyport::gateway

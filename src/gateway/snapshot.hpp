@@ -34,13 +34,16 @@ struct Target {
   bool http2 = false;            // by ALPN with TLS, by prior knowledge without
 };
 
+class WebSocketRules;  // websocket_rules.hpp
+
 struct Upstream {
   std::vector<Target> targets;  // used in turn
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{15'000};  // between two signs of life of the upstream
   std::uint64_t max_request_body = 1u << 20;
-  bool preserve_host = true;  // send the client's Host; otherwise the target's
-  std::string host;           // Host to send when not preserved
+  bool preserve_host = true;                        // send the client's Host; otherwise the target's
+  std::string host;                                 // Host to send when not preserved
+  std::shared_ptr<const WebSocketRules> websocket;  // null: no call becomes one
 };
 
 struct Timeouts {

@@ -21,6 +21,7 @@ struct UpstreamHead {
   std::string_view host;       // Host or :authority
   std::span<const Field> own;  // what the gateway says itself
   BodyPlan plan;               // none, length, or chunked when the length is not known
+  bool websocket = false;      // asks for one; with 101 bodies are its bytes, and reading has no deadline
 };
 
 class UpstreamExchange {

@@ -42,7 +42,7 @@ bool expects_a_body(Method method) {
 
 }  // namespace
 
-void RequestList::start(bool https, const HeadLimits& limits, Arena& arena, Request& out) {
+void RequestList::start(bool https, const HeadLimits& limits, Arena& arena, Request& out, bool websockets) {
   out.clear();
   out.https = https;
   out.version = {2, 0};
@@ -51,8 +51,9 @@ void RequestList::start(bool https, const HeadLimits& limits, Arena& arena, Requ
   limits_ = limits;
   refusal_ = {};
   once_ = {};
-  method_ = scheme_ = path_ = authority_ = {};
-  has_method_ = has_scheme_ = has_path_ = has_authority_ = in_fields_ = false;
+  method_ = scheme_ = path_ = authority_ = protocol_ = {};
+  has_method_ = has_scheme_ = has_path_ = has_authority_ = has_protocol_ = in_fields_ = false;
+  websockets_ = websockets;
   size_ = count_ = crumb_count_ = 0;
 }
 
@@ -78,9 +79,10 @@ Checked<void> RequestList::pseudo(std::string_view name, std::string_view value)
   static constexpr Known known[] = {{":method", &RequestList::method_, &RequestList::has_method_},
                                     {":scheme", &RequestList::scheme_, &RequestList::has_scheme_},
                                     {":path", &RequestList::path_, &RequestList::has_path_},
-                                    {":authority", &RequestList::authority_, &RequestList::has_authority_}};
+                                    {":authority", &RequestList::authority_, &RequestList::has_authority_},
+                                    {":protocol", &RequestList::protocol_, &RequestList::has_protocol_}};
   for (const Known& one : known) {
-    if (name != one.name) continue;
+    if (name != one.name || (one.value == &RequestList::protocol_ && !websockets_)) continue;
     if (this->*one.present) return refuse("pseudo_repeated", "a pseudo-field that occurs twice");
     this->*one.present = true;
     this->*one.value = arena_->copy(value);
@@ -106,8 +108,22 @@ Checked<void> RequestList::regular(std::string_view name, std::string_view value
   return {};
 }
 
+Checked<void> RequestList::extended_connect() {
+  if (method_ != "CONNECT") return refuse("pseudo_unknown", ":protocol without CONNECT");
+  if (!same_name(protocol_, "websocket")) return refuse("connect_protocol", "a protocol that is not spoken", 501);
+  method_ = "GET";
+  for (const FieldName name : {FieldName::upgrade, FieldName::connection}) {
+    const std::string_view value = name == FieldName::upgrade ? "websocket" : "Upgrade";
+    if (!out_->fields.append(field_name(name), value, name)) return refuse("fields_limit", "too many fields", 431);
+  }
+  return {};
+}
+
 Checked<void> RequestList::target() {
   if (!has_method_ || !has_scheme_ || !has_path_) return refuse("pseudo_missing", "a pseudo-field is missing");
+  if (has_protocol_) {
+    if (auto made = extended_connect(); !made) return made;
+  }
   if (auto method = read_method(method_, *out_); !method) return method;
   // A gateway behind a TLS terminator is asked for https in the clear; over TLS "http" is a lie.
   if (scheme_ != "https" && (scheme_ != "http" || out_->https)) return refuse("scheme", "not the scheme of this port");
@@ -147,7 +163,10 @@ Checked<void> RequestList::framing(bool end_stream) {
   const auto body = read_body_fields(out_->fields, Version{1, 1});
   if (!body) return std::unexpected(body.error());
   out_->content_length = body->length;
-  if (!end_stream) {
+  if (has_protocol_) {
+    // What follows are no bytes of a body.
+    if (body->has_length || end_stream) return refuse("connect_body", "CONNECT with a length or without a stream");
+  } else if (!end_stream) {
     out_->framing = body->has_length ? Framing::length : Framing::chunked;
   } else if (body->length != 0) {
     return refuse("content_length_sum", "Content-Length and no body");

@@ -21,8 +21,10 @@ inline constexpr std::size_t field_overhead = 32;
 
 class RequestList {
  public:
-  // Begins a request: `out` is cleared, what is put into it views `arena`.
-  void start(bool https, const HeadLimits& limits, Arena& arena, Request& out);
+  // Begins a request: `out` is cleared, what is put into it views `arena`. With `websockets` an extended
+  // CONNECT for one (RFC 8441 §4) becomes what its handshake is by HTTP/1.1: GET, with Upgrade and
+  // Connection, which are marked as removed; elsewhere it is refused like any CONNECT.
+  void start(bool https, const HeadLimits& limits, Arena& arena, Request& out, bool websockets = false);
   // One field, in order; copied. After the first refusal fields are only counted.
   void add(std::string_view name, std::string_view value);
   // After the last field. `end_stream`: no body follows.
@@ -35,6 +37,7 @@ class RequestList {
   void refuse_by(Refusal refusal);
   Checked<void> pseudo(std::string_view name, std::string_view value);
   Checked<void> regular(std::string_view name, std::string_view value);
+  Checked<void> extended_connect();
   Checked<void> target();
   Checked<void> authority();
   Checked<void> framing(bool end_stream);
@@ -45,8 +48,9 @@ class RequestList {
   HeadLimits limits_;
   Refusal refusal_;
   Once once_;
-  std::string_view method_, scheme_, path_, authority_;
-  bool has_method_ = false, has_scheme_ = false, has_path_ = false, has_authority_ = false;
+  std::string_view method_, scheme_, path_, authority_, protocol_;
+  bool has_method_ = false, has_scheme_ = false, has_path_ = false, has_authority_ = false, has_protocol_ = false;
+  bool websockets_ = false;
   bool in_fields_ = false;  // the pseudo-fields are over
   std::size_t size_ = 0;
   std::size_t count_ = 0;

@@ -66,6 +66,46 @@ TEST(RequestList, PlainGet) {
   EXPECT_EQ(out.request.fields.find(FieldName::host)->value, "a.example");
 }
 
+// RFC 8441 §4: what it asks for is what a handshake by HTTP/1.1 asks for.
+TEST(RequestList, ExtendedConnectBecomesAHandshake) {
+  const auto ask = [](const std::string& method, const std::string& protocol, const List& more = {},
+                      bool end_stream = false) {
+    List list{{":method", method},
+              {":protocol", protocol},
+              {":scheme", "https"},
+              {":authority", "a.example"},
+              {":path", "/x"}};
+    list.insert(list.end(), more.begin(), more.end());
+    auto out = std::make_unique<Read>();
+    RequestList reader;
+    reader.start(true, {}, out->arena, out->request, true);
+    for (const auto& [name, value] : list) reader.add(name, value);
+    const auto done = reader.finish(end_stream);
+    out->rule = done ? "" : std::string(done.error().rule);
+    out->status = done ? 0 : done.error().status;
+    return out;
+  };
+  const auto good = ask("CONNECT", "websocket");
+  EXPECT_EQ(good->rule, "");
+  EXPECT_EQ(good->request.method, Method::get);
+  EXPECT_EQ(good->request.method_token, "GET");
+  EXPECT_EQ(good->request.path, "/x");
+  EXPECT_EQ(good->request.framing, Framing::none);
+  EXPECT_EQ(good->request.fields.find(FieldName::upgrade), nullptr) << "marked as removed: it is never forwarded";
+  const auto asked = [&](FieldName name) {
+    return std::ranges::any_of(good->request.fields.all(), [&](const Field& field) { return field.known == name; });
+  };
+  EXPECT_TRUE(asked(FieldName::upgrade));
+  EXPECT_TRUE(asked(FieldName::connection));
+  EXPECT_EQ(ask("GET", "websocket")->rule, "pseudo_unknown");
+  EXPECT_EQ(ask("CONNECT", "connect-udp")->rule, "connect_protocol");
+  EXPECT_EQ(ask("CONNECT", "connect-udp")->status, 501);
+  EXPECT_EQ(ask("CONNECT", "websocket", {{"content-length", "0"}})->rule, "connect_body");
+  EXPECT_EQ(ask("CONNECT", "websocket", {}, true)->rule, "connect_body");
+  EXPECT_EQ(ask("CONNECT", "websocket", {{"upgrade", "websocket"}})->rule, "field_of_connection");
+  EXPECT_EQ(ask("CONNECT", "websocket", {{":protocol", "websocket"}})->rule, "pseudo_repeated");
+}
+
 TEST(RequestList, CookieCrumbsAreJoined) {
   List list = plain;
   list.insert(list.end(), {{"cookie", "a=1"}, {"x", "y"}, {"cookie", "b=2"}, {"cookie", "c=3"}});

@@ -39,6 +39,12 @@ void check_root(const Root& root, config::Report& report, const document::Node& 
   }
 }
 
+void check_api(const Api& api, config::Report& report, const document::Node& at) {
+  if (api.websocket && api.upstream.protocol != Protocol::http1) {
+    report.error(at, "WebSockets go to the API by HTTP/1.1", "upstream: { protocol: http1 }");
+  }
+}
+
 void check_redis(const Redis& redis, config::Report& report, const document::Node& at) {
   if ((redis.kind == Redis::Kind::sentinel) == redis.master.empty()) {
     report.error(at, "`master` belongs to `kind: sentinel`, and that needs it", "kind: sentinel, master: mymaster");
@@ -239,6 +245,8 @@ const config::Table<Api>& config_table(const Api*) {
                          "follows it."})
           .field("encoded_slash", &Api::encoded_slash,
                  {.doc = "Accept %2F within segments. Some back-ends take it for a slash."})
+          .field("websocket", &Api::websocket, {.doc = "Where WebSockets may be opened; without it, nowhere."})
+          .check(check_api)
           .open(&Api::controls, control_tables);
   return table;
 }

@@ -9,6 +9,7 @@
 
 #include "config/table.hpp"
 #include "engine/descriptor.hpp"
+#include "settings/websocket.hpp"
 
 #include <sallyport/operation.hpp>
 
@@ -79,6 +80,7 @@ struct Api {
   config::Size max_body{1u << 20};
   bool path_parameters = false;
   bool encoded_slash = false;
+  std::optional<WebSocket> websocket;
   Sections controls;
 };
 

@@ -2,7 +2,6 @@
 """gRPC as @grpc/grpc-js speaks it, client and server: every kind of call, deadlines, and errors in gRPC's shape."""
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,22 +10,9 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
 from gate import PROGRAM, ROOT, UNLIMITED, certificate, check, until_ready  # noqa: E402
+from node_clients import clients  # noqa: E402
 
 PEER = str(ROOT / "tests/harness/grpc_peer.mjs")
-
-
-def clients():
-    """The folder with the clients of tests/clients/package.json, installed once a build folder."""
-    folder = pathlib.Path(os.environ.get("SALLYPORT_BUILD", ROOT / "build"), "clients")
-    lock = (ROOT / "tests/clients/package-lock.json").read_bytes()
-    done = folder / "installed"
-    if not done.exists() or done.read_bytes() != lock:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT / "tests/clients" / name, folder)
-        subprocess.run(["npm", "--prefix", str(folder), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], check=True, stdout=subprocess.DEVNULL)
-        done.write_bytes(lock)
-    return str(folder)
 
 
 def silent_port():
