@@ -247,6 +247,10 @@ void Node::add_metrics() {
                        total(&Totals::upstream_connects));
   metrics_.add_counter("sallyport_upstream_reuses_total", "Calls sent on a kept upstream connection.",
                        total(&Totals::upstream_reuses));
+  metrics_.add_counter("sallyport_mirrored_total", "Copies of calls that a shadow answered.", total(&Totals::mirrored));
+  metrics_.add_counter("sallyport_not_mirrored_total", "Calls of which no copy reached its shadow.",
+                       total(&Totals::not_mirrored));
+  add_target_metrics();
   metrics_.add_counter("sallyport_store_asks_total", "Questions to the counters that nodes share.",
                        total(&Totals::store_asks));
   metrics_.add_counter("sallyport_store_unanswered_total", "Of them, those that were not answered in time.",
@@ -346,12 +350,13 @@ std::string Node::status_json() const {
       R"("admin":{},"connections":{},"accepted":{},"over_limit":{},"handshake_failures":{},"calls":{},)"
       R"("upstream_connects":{},"upstream_reuses":{},"internal_errors":{},)"
       R"("events":{{"written":{},"dropped":{},"shed":{},"disk_errors":{},"degraded":{}}},)"
+      R"("mirrored":{},"not_mirrored":{},"upstreams":{},)"
       R"("store":{{"product":"{}","away":{},"failures":{}}}}})",
       SALLYPORT_VERSION, (events::system_now_us() - started_at_us_) / 1'000'000, config, now.generation,
       now.loaded_at_us / 1'000'000, now.operations, admin, totals.connections, totals.accepted, totals.over_limit,
       totals.handshake_failures, totals.calls, totals.upstream_connects, totals.upstream_reuses, totals.internal_errors,
-      log.written, log.dropped, log.shed, log.disk_errors, log.degraded, store_->product(), keeper_->stats().away,
-      keeper_->stats().failures);
+      log.written, log.dropped, log.shed, log.disk_errors, log.degraded, totals.mirrored, totals.not_mirrored,
+      targets_json(), store_->product(), keeper_->stats().away, keeper_->stats().failures);
 }
 
 }  // namespace sallyport::cli

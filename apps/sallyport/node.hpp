@@ -55,6 +55,8 @@ class Node {
   [[nodiscard]] Result<void> start_outlets();
   [[nodiscard]] Result<void> start_admin();
   void add_metrics();
+  void add_target_metrics();
+  [[nodiscard]] std::string targets_json() const;
   void loaded(std::uint64_t generation, const Policy& policy);
   void note(store::AuditEntry entry);
   [[nodiscard]] State state() const;

@@ -174,6 +174,11 @@ void Metrics::add_counter(std::string name, std::string help, Read fn) {
   given_.push_back({std::move(name), std::move(help), std::move(fn), true});
 }
 
+void Metrics::add_family(std::string name, std::string help, bool counter, ReadAll fn) {
+  const std::scoped_lock lock(mutex_);
+  families_.push_back({std::move(name), std::move(help), counter, std::move(fn)});
+}
+
 void Metrics::render_families(std::string& out) const {
   const auto counters = [&out](std::string_view name, std::string_view help, const Family<std::uint64_t>& family) {
     append_family(out, name, help, "counter");
@@ -209,14 +214,24 @@ void Metrics::render_families(std::string& out) const {
 std::string Metrics::render() const {
   std::string out;
   std::vector<Given> given;
+  std::vector<GivenFamily> families;
   {
     const std::scoped_lock lock(mutex_);
     render_families(out);
     given = given_;
+    families = families_;
   }
   for (const Given& one : given) {
     append_family(out, one.name, one.help, one.counter ? "counter" : "gauge");
     out += fmt::format("{} {}\n", one.name, one.fn());
+  }
+  for (const GivenFamily& family : families) {
+    append_family(out, family.name, family.help, family.counter ? "counter" : "gauge");
+    for (const Sample& sample : family.fn()) {
+      std::string labels;
+      for (const auto& [name, value] : sample.labels) append_label(labels, name, value);
+      out += fmt::format("{}{{{}}} {}\n", family.name, labels, sample.value);
+    }
   }
   return out;
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "events/record.hpp"
@@ -32,6 +33,14 @@ class Metrics {
   using Read = std::function<double()>;
   void add_gauge(std::string name, std::string help, Read fn);
   void add_counter(std::string name, std::string help, Read fn);
+
+  // Several series of one name, told apart by labels that the configuration decides; read like a gauge.
+  struct Sample {
+    std::vector<std::pair<std::string_view, std::string>> labels;
+    double value = 0;
+  };
+  using ReadAll = std::function<std::vector<Sample>()>;
+  void add_family(std::string name, std::string help, bool counter, ReadAll fn);
 
   // Any thread.
   [[nodiscard]] std::string render() const;
@@ -56,6 +65,12 @@ class Metrics {
     bool counter = false;
   };
 
+  struct GivenFamily {
+    std::string name, help;
+    bool counter = false;
+    ReadAll fn;
+  };
+
   template <class V>
   V& series(Family<V>& family, std::string_view labels, std::string_view overflow);
   void count_notes(const RecordView& record);
@@ -74,6 +89,7 @@ class Metrics {
   Family<std::uint64_t> failures_;
   std::uint64_t uninspected_ = 0;
   std::vector<Given> given_;
+  std::vector<GivenFamily> families_;
 };
 
 // sallyport_events_written_total, _dropped_total, _shed_total, _log_degraded …; the writer must

@@ -130,5 +130,15 @@ TEST(Metrics, RendersWhatOthersGive) {
   EXPECT_THAT(text, HasSubstr("# TYPE sallyport_reloads_total counter\nsallyport_reloads_total 3\n"));
 }
 
+TEST(Metrics, RendersFamiliesThatOthersGive) {
+  Metrics metrics;
+  metrics.add_family("sallyport_upstream_up", "Targets.", false, [] {
+    return std::vector<Metrics::Sample>{{{{"api", "a\"b"}, {"target", "10.0.0.1:80"}}, 1}, {{{"api", "c"}}, 0}};
+  });
+  EXPECT_THAT(metrics.render(), HasSubstr("# TYPE sallyport_upstream_up gauge\n"
+                                          "sallyport_upstream_up{api=\"a\\\"b\",target=\"10.0.0.1:80\"} 1\n"
+                                          "sallyport_upstream_up{api=\"c\"} 0\n"));
+}
+
 }  // namespace
 }  // namespace sallyport::events

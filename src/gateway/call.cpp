@@ -35,6 +35,7 @@ CallLease::~CallLease() {
 
 void Call::reset() {
   release_upstream(false);
+  give_target_back();
   http1_.reset();
   http2_.reset();
   snapshot_.reset();
@@ -44,6 +45,7 @@ void Call::reset() {
   gathered_.release();
   exchange_ = nullptr;
   target_ = nullptr;
+  tried_count_ = 0;
   upstream_config_ = nullptr;
   gathered_size_ = 0;
   ready_ = host_out_ = {};

@@ -81,17 +81,30 @@ class Call {
   void pass_over_body();
   Task<Step> refuse_websocket(Deny denied);
 
-  // Upstream side.
+  // Upstream side: which target (call_target.cpp), then to it and back (call_forward.cpp).
+  [[nodiscard]] bool take_target();
+  [[nodiscard]] bool take_target_of(const Upstream& upstream);
+  [[nodiscard]] bool goes_to(const Canary& canary);
+  [[nodiscard]] std::uint64_t hash_for_target(const HashBy& by);
+  Task<bool> wait_for_target();
+  [[nodiscard]] bool may_try_another() const;
+  [[nodiscard]] bool take_other_target();
+  void give_target_back();
+  void target_answered();
+  void target_failed();
+  Task<Step> fail_without_target();
+  void send_copy(const std::shared_ptr<const Mirror>& mirror);
   Task<Step> forward();
-  Task<Step> send_request(bool may_retry);
-  Task<Step> send_again();
+  Task<Step> send_request(bool may_reuse);
+  Task<Step> send_again(bool may_reuse);
   Task<IoStatus> open_upstream(bool may_reuse);
   void state_own_fields();
   [[nodiscard]] UpstreamHead upstream_head();
   Task<> upload();
   Task<> upload_ended();
   void release_upstream(bool whole);
-  [[nodiscard]] bool can_retry(IoStatus status) const;
+  [[nodiscard]] bool can_repeat(IoStatus status) const;
+  [[nodiscard]] bool can_move_on(IoStatus status) const;
 
   // Client side.
   Task<Step> answer();
@@ -121,6 +134,9 @@ class Call {
   std::shared_ptr<const Snapshot> snapshot_;
   const Upstream* upstream_config_ = nullptr;
   const Target* target_ = nullptr;
+  balance::Lease lease_;  // of the target's place; empty when nobody watches it
+  std::array<std::uint16_t, 4> tried_{};
+  std::uint8_t tried_count_ = 0;
   UpstreamExchange* upstream_ = nullptr;  // one of these two, while it is used
   Http1Upstream http1_;
   std::unique_ptr<Http2Request> http2_;

@@ -204,6 +204,7 @@ Call::Step Call::cut_short(IoStatus status) {
   Event& event = transaction_.event();
   event.outcome = Outcome::failed;
   event.control = "upstream";
+  target_failed();
   event.reason = {"upstream_body", status == IoStatus::timed_out ? "the upstream stalled within the body"
                                                                  : "the upstream broke off within the body"};
   exchange_->abort();
@@ -228,6 +229,7 @@ Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
 // Back to the pool, when the next answer on it cannot be confused with this one.
 void Call::keep_upstream() {
   if (uploading_) return;
+  if (out_body_.done()) lease_.succeeded();
   release_upstream(out_body_.done() && out_body_.rest().empty() && response_.keep_alive && in_body_.done());
 }
 

@@ -70,7 +70,6 @@ void Call::state_own_fields() {
     const std::string_view digits{trace_id.data(), trace_id.size()};
     own_fields_.back().value = transaction_.arena().concat("00-", digits, "-", digits.substr(16), "-00");
   }
-  host_out_ = upstream_config_->host;
   if (upstream_config_->preserve_host) {
     host_out_ = request_.host;
     if (request_.port != 0) {
@@ -117,13 +116,15 @@ Task<IoStatus> Call::open_upstream(bool may_reuse) {
 // With `whole` the connection can carry another call. What trailers say stays readable.
 void Call::release_upstream(bool whole) {
   if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(whole);
+  give_target_back();
 }
 
 Task<Call::Step> Call::forward() {
   if (abandoned_) co_return Step::broken;
-  if (upstream_config_->targets.empty()) co_return co_await fail_upstream(IoStatus::failed, "no_target");
   state_own_fields();
-  target_ = &upstream_config_->targets[worker_->next_turn() % upstream_config_->targets.size()];
+  const std::shared_ptr<const Mirror>& mirror = upstream_config_->mirror;
+  if (!take_target() && !co_await wait_for_target()) co_return co_await fail_without_target();
+  if (mirror != nullptr) send_copy(mirror);
   Step step = co_await send_request(true);
   if (step != Step::go_on) co_return step;
   step = websocket_.rules() != nullptr ? co_await open_websocket() : co_await answer();
@@ -137,11 +138,14 @@ Task<Call::Step> Call::forward() {
   co_return step;
 }
 
-// One attempt; a second one on a fresh connection when the kept one turned out to be closed and
-// nothing can have happened twice.
-Task<Call::Step> Call::send_request(bool may_retry) {
-  IoStatus status = co_await open_upstream(may_retry);
-  if (status != IoStatus::ok) co_return co_await fail_upstream(status, "upstream_connect");
+// One attempt. A second one on a fresh connection when the kept one turned out to be closed and nothing can have
+// happened twice; further ones at other targets.
+Task<Call::Step> Call::send_request(bool may_reuse) {
+  IoStatus status = co_await open_upstream(may_reuse);
+  if (status != IoStatus::ok) {
+    if (!abandoned_ && take_other_target()) co_return co_await send_again(true);
+    co_return co_await fail_upstream(status, "upstream_connect");
+  }
   if (abandoned_) co_return Step::broken;
   if (!upstream_->begin_request(upstream_head())) {
     co_return co_await deny_by_http({431, "head_limit", "the head grew too long"});
@@ -150,7 +154,8 @@ Task<Call::Step> Call::send_request(bool may_retry) {
   status = upstream_->send(ready_, request_complete_);
   if (status == IoStatus::idle) status = co_await upstream_->finish();
   if (status != IoStatus::ok) {
-    if (may_retry && can_retry(status)) co_return co_await send_again();
+    if (may_reuse && can_repeat(status)) co_return co_await send_again(false);
+    if (can_move_on(status) && take_other_target()) co_return co_await send_again(true);
     co_return co_await fail_upstream(status, "upstream_send");
   }
   if (!request_complete_) {
@@ -161,6 +166,7 @@ Task<Call::Step> Call::send_request(bool may_retry) {
   if (status == IoStatus::ok) {
     transaction_.event().upstream_us =
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall_clock_us() - sent_us_));
+    target_answered();
     co_return Step::go_on;
   }
   if (uploading_) {
@@ -169,22 +175,33 @@ Task<Call::Step> Call::send_request(bool may_retry) {
     co_await upload_ended();
   }
   if (!upload_refusal_.rule.empty()) co_return co_await deny_by_http(upload_refusal_);
-  if (may_retry && can_retry(status)) co_return co_await send_again();
+  if (may_reuse && can_repeat(status)) co_return co_await send_again(false);
   if (upload_status_ != IoStatus::ok && upload_status_ != IoStatus::idle) {
     co_return co_await body_did_not_come(upload_status_);
   }
+  if (can_move_on(status) && take_other_target()) co_return co_await send_again(true);
   const std::string_view rule = upstream_->broken_rule();
   co_return co_await fail_upstream(status, rule.empty() ? "upstream_answer" : rule);
 }
 
-Task<Call::Step> Call::send_again() {
-  release_upstream(false);
-  return send_request(false);
+Task<Call::Step> Call::send_again(bool may_reuse) {
+  if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(false);
+  return send_request(may_reuse);
 }
 
-bool Call::can_retry(IoStatus status) const {
+// To the same target, for it did nothing with the request, or has very likely not seen it.
+bool Call::can_repeat(IoStatus status) const {
   if (abandoned_ || status == IoStatus::timed_out || !request_complete_) return false;
   return upstream_->is_unprocessed() || (upstream_->is_lost_on_kept_connection() && is_idempotent(request_.method));
+}
+
+// To another target: this one did nothing with the request, or it may do it twice and the budget allows that
+// (RFC 9110 §9.2.2). Not for an answer that broke the rules, nor when time is used up.
+bool Call::can_move_on(IoStatus status) const {
+  if (!may_try_another() || abandoned_ || status == IoStatus::timed_out || !request_complete_) return false;
+  if (upstream_->is_unprocessed()) return true;
+  if (!is_idempotent(request_.method) || !upstream_->broken_rule().empty()) return false;
+  return upstream_config_->group->budget().take();
 }
 
 // The rest of a long body, while the answer is awaited. A client that stalls is cut by the body
@@ -243,6 +260,7 @@ Task<> Call::upload_ended() {
 
 Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
   if (abandoned_ && !uploading_) co_return Step::broken;  // it failed because the client had left
+  if (!abandoned_) target_failed();
   Event& event = transaction_.event();
   event.outcome = Outcome::failed;
   event.control = "upstream";

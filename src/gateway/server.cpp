@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace sallyport::gateway {
 namespace {
 
 constexpr int backlog = 4096;
+constexpr std::chrono::milliseconds names_step{500};  // until it is looked again which names are due
 
 // Sockets opened for a start or an update; what is not handed to a worker is closed again.
 class Opened {
@@ -114,9 +116,40 @@ Result<std::unique_ptr<Server>> Server::start(const std::shared_ptr<const Snapsh
   for (std::size_t i = 0; i < workers; ++i) {
     server->workers_.push_back(std::make_unique<Worker>(snapshot, log.recorder(i), open_connections));
   }
+  server->current_ = snapshot;
+  server->workers_.front()->check_health();
   for (std::size_t i = 0; i < workers; ++i) server->workers_[i]->start(opened.release(i));
+  server->watch_names();
   return server;
 }
+
+Server::Server()
+    : names_watch_(resolve, [](const std::string& what) {
+        static_cast<void>(std::fprintf(stderr, "sallyport: %s\n", what.c_str()));
+      }) {}
+
+// A look-up may take long: meanwhile a reload can come, and then what was found is for the next step.
+void Server::watch_names() {
+  names_thread_.start(names_step, [this](bool last) {
+    if (last) return names_step;
+    const std::shared_ptr<const Snapshot> before = current();
+    if (const auto now = names_watch_.step(*before, monotonic_now())) {
+      const std::lock_guard lock(mutex_);
+      if (current_ == before) {
+        current_ = now;
+        for (const auto& worker : workers_) worker->update(now, {});
+      }
+    }
+    return names_step;
+  });
+}
+
+std::shared_ptr<const Snapshot> Server::current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+std::vector<TargetView> Server::targets() const { return upstream_views(*current()); }
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
@@ -132,11 +165,14 @@ Result<void> Server::update(const std::shared_ptr<const Snapshot>& snapshot) {
   if (auto open = open_all(fresh, workers_.size(), opened, addresses); !open) return open;
   names_ = std::move(names);
   for (auto& address : addresses) addresses_.push_back(std::move(address));
+  const std::lock_guard lock(mutex_);
+  current_ = snapshot;
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->update(snapshot, opened.release(i));
   return {};
 }
 
 void Server::stop(std::chrono::milliseconds grace) {
+  names_thread_.stop();
   for (const auto& worker : workers_) worker->drain(grace);
   for (const auto& worker : workers_) worker->join();
 }
@@ -154,6 +190,8 @@ ServerTotals Server::totals() const {
     totals.upstream_reuses += stats.upstream_reuses.load(std::memory_order_relaxed);
     totals.store_asks += stats.store_asks.load(std::memory_order_relaxed);
     totals.store_unanswered += stats.store_unanswered.load(std::memory_order_relaxed);
+    totals.mirrored += stats.mirrored.load(std::memory_order_relaxed);
+    totals.not_mirrored += stats.not_mirrored.load(std::memory_order_relaxed);
     totals.internal_errors += stats.internal_errors.load(std::memory_order_relaxed);
   }
   return totals;

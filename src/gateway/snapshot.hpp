@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "balance/group.hpp"
 #include "engine/services.hpp"
 #include "http/head.hpp"
 
@@ -28,21 +30,82 @@ using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 struct Target {
   std::string key;           // "https://orders.internal:443 via 10.0.0.7"
   std::string address_text;  // "10.0.0.7:443", for events
+  std::string host;          // Host to send when the client's is not preserved
+  std::string zone;
   boost::asio::ip::tcp::endpoint endpoint;
   std::string tls_name;          // verified name; empty: no TLS
   std::shared_ptr<SSL_CTX> tls;  // set with tls_name
   bool http2 = false;            // by ALPN with TLS, by prior knowledge without
+  std::shared_ptr<balance::TargetState> state;
+};
+
+// A server of the configuration: each of its addresses is a target.
+struct TargetSource {
+  std::string server;  // "orders.internal:8443"
+  std::string name;    // to be looked up again and again; empty: the configuration names an address
+  std::uint16_t port = 0;
+  bool https = false;
+  std::uint32_t weight = 1;
+  std::string zone;
+  std::vector<boost::asio::ip::tcp::endpoint> addresses;
+};
+
+struct HashBy {
+  enum class What : std::uint8_t { client, header, cookie };
+  What what = What::client;
+  std::string name;
+};
+
+struct HealthRules {
+  std::string path;
+  std::chrono::milliseconds interval{5'000};
+  std::chrono::milliseconds timeout{2'000};
+  std::uint32_t healthy = 2;    // good checks in a row
+  std::uint32_t unhealthy = 3;  // bad ones
+  std::uint32_t expect = 0;     // status; 0: 200 to 399
+};
+
+struct Upstream;
+
+// A part of the calls goes to other targets.
+struct Canary {
+  std::shared_ptr<const Upstream> upstream;
+  std::uint32_t share = 0;  // percent
+  std::string header;       // a call that brings it goes there; with `value` not empty, that value
+  std::string value;
+};
+
+// Copies of calls go to a shadow.
+struct Mirror {
+  Target target;
+  std::uint32_t share = 100;  // percent
+  std::uint64_t max_body = 64u << 10;
 };
 
 class WebSocketRules;  // websocket_rules.hpp
 
 struct Upstream {
-  std::vector<Target> targets;  // used in turn
+  std::string name;             // of the API; of its canary with " canary" behind it
+  std::vector<Target> targets;  // made of `sources` by place_targets()
+  std::vector<TargetSource> sources;
+  std::shared_ptr<balance::Group> group;  // of the targets, in their order; null: there is one, and it is always asked
+  balance::GroupRules rules;
+  std::string zone;  // the gateway's own
+  HashBy hash_by;
+  std::uint32_t attempts = 2;             // further targets for one call
+  std::uint32_t waiting = 100;            // calls of a core that may wait for a place
+  std::chrono::milliseconds wait{1'000};  // for one
+  std::optional<HealthRules> health;
+  std::optional<Canary> canary;
+  std::shared_ptr<const Mirror> mirror;
+  std::chrono::milliseconds resolve{30'000};  // between two look-ups of the names
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{15'000};  // between two signs of life of the upstream
   std::uint64_t max_request_body = 1u << 20;
-  bool preserve_host = true;                        // send the client's Host; otherwise the target's
-  std::string host;                                 // Host to send when not preserved
+  bool preserve_host = true;  // send the client's Host; otherwise the target's
+  bool http2 = false;
+  std::shared_ptr<SSL_CTX> tls;  // for sources with https
+  std::string ca;
   std::shared_ptr<const WebSocketRules> websocket;  // null: no call becomes one
 };
 

@@ -3,11 +3,17 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "gateway/tls.hpp"
 
 namespace sallyport::gateway {
+namespace {
+
+constexpr std::size_t many_targets = 128;  // names change their addresses: targets that are gone are forgotten
+
+}  // namespace
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::take(const Target& target) {
   const auto found = idle_.find(target.key);
@@ -63,6 +69,11 @@ Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& ta
 }
 
 void UpstreamPool::give(const Target& target, std::unique_ptr<UpstreamConnection> connection) {
+  if (idle_.size() >= many_targets) {
+    std::erase_if(idle_, [](const auto& entry) {
+      return std::ranges::none_of(entry.second, [](const auto& one) { return one->stream.is_open(); });
+    });
+  }
   auto& connections = idle_[target.key];
   if (connections.size() >= idle_per_target) return;
   connection->stream.deadline(idle_time);  // closes it; take() then passes it over

@@ -108,6 +108,7 @@ void Worker::spawn(Task<> task) {
 void Worker::run() {
   spawn(obey());
   use_redis();
+  if (checks_health_) health_checks_.follow(local_);
   spawn(mailbox_->deliver(reactor_));
   auto next_tick = started_ + Wheel::tick;
   while (!draining_ || !sessions_.empty()) {
@@ -121,6 +122,8 @@ void Worker::run() {
   orders_->event.close();
   mailbox_->close();
   upstreams_.clear();
+  health_checks_.close();
+  mirrors_.close();
   if (redis_) redis_->close();
   http2_upstreams_.clear();
   // What waits for something that was closed comes to its end.
@@ -162,6 +165,7 @@ Task<> Worker::obey() {
     if (snapshot) {
       adopt(std::move(snapshot), sockets);
       use_redis();
+      if (checks_health_ && !draining_) health_checks_.follow(local_);
     }
     if (drain && !draining_) begin_drain(drain_grace);
   }

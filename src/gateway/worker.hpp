@@ -11,13 +11,16 @@
 #include "base/uuid.hpp"
 #include "events/recorder.hpp"
 #include "gateway/buffers.hpp"
+#include "gateway/health_checks.hpp"
 #include "gateway/http2_pool.hpp"
 #include "gateway/mailbox.hpp"
+#include "gateway/mirrors.hpp"
 #include "gateway/pipe.hpp"
 #include "gateway/reactor.hpp"
 #include "gateway/snapshot.hpp"
 #include "gateway/task.hpp"
 #include "gateway/upstream_pool.hpp"
+#include "gateway/waiting_line.hpp"
 #include "gateway/wheel.hpp"
 
 namespace sallyport::gateway {
@@ -36,6 +39,8 @@ struct WorkerStats {
   std::atomic<std::uint64_t> upstream_connects{0};
   std::atomic<std::uint64_t> upstream_reuses{0};
   std::atomic<std::uint64_t> internal_errors{0};
+  std::atomic<std::uint64_t> mirrored{0};          // copies of calls that reached a shadow
+  std::atomic<std::uint64_t> not_mirrored{0};      // that did not: too many at a time, or no answer
   std::atomic<std::uint64_t> store_asks{0};        // questions to the shared store
   std::atomic<std::uint64_t> store_unanswered{0};  // of them, those that it did not answer in time
 };
@@ -58,6 +63,8 @@ class Worker {
   // From another thread: the snapshot that new calls use, with sockets for listeners that are new.
   // Listeners that it does not have any more are closed; their connections live on.
   void update(std::shared_ptr<const Snapshot> snapshot, std::vector<ListeningSocket> sockets);
+  // Before start(): this one checks the health of targets, for all workers.
+  void check_health() { checks_health_ = true; }
   // From another thread: stops accepting, lets calls end, closes what is left after `grace`.
   void drain(std::chrono::milliseconds grace);
   void join();
@@ -77,6 +84,8 @@ class Worker {
   PipePool& pipes() { return pipes_; }
   UpstreamPool& upstreams() { return upstreams_; }
   Http2Pool& http2_upstreams() { return http2_upstreams_; }
+  WaitingLine& waiting_line() { return waiting_line_; }
+  Mirrors& mirrors() { return mirrors_; }
   events::Recorder& recorder() { return recorder_; }
   UuidSource& ids() { return ids_; }
   // Where other threads answer this one.
@@ -110,6 +119,10 @@ class Worker {
   PipePool pipes_;
   UpstreamPool upstreams_;
   Http2Pool http2_upstreams_{*this};
+  WaitingLine waiting_line_{reactor_, wheel_};
+  Mirrors mirrors_{*this};
+  HealthChecks health_checks_{*this};
+  bool checks_health_ = false;
   UuidSource ids_;
   std::shared_ptr<Redis> redis_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();

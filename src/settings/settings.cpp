@@ -198,27 +198,6 @@ const config::Table<Listen>& config_table(const Listen*) {
   return table;
 }
 
-const config::Table<Upstream>& config_table(const Upstream*) {
-  static const auto table =
-      config::Table<Upstream>("upstream", "The API behind the gateway.")
-          .field("targets", &Upstream::targets,
-                 {.doc = "URLs (scheme, host and port), used in turn.",
-                  .required = true,
-                  .example = "https://orders.internal:8443",
-                  .one_or_many = true})
-          .field("protocol", &Upstream::protocol, {.doc = "What its targets speak. gRPC needs `h2`."})
-          .field("connect_timeout", &Upstream::connect_timeout,
-                 {.doc = "Until a connection stands.", .min = "10ms", .max = "5m"})
-          .field("timeout", &Upstream::timeout,
-                 {.doc = "Between two signs of life of the API.", .min = "10ms", .max = "1h"})
-          .field("ca", &Upstream::ca,
-                 {.doc = "PEM file of the authorities that its certificate is verified with; else the system's.",
-                  .existing = true})
-          .field("preserve_host", &Upstream::preserve_host, {.doc = "Send the client's Host; otherwise the target's."})
-          .shorthand("targets");
-  return table;
-}
-
 const config::Table<Api>& config_table(const Api*) {
   static const auto table =
       config::Table<Api>("apis", "One API: what it claims, what stands behind it, and what its controls do.")

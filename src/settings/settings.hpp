@@ -9,6 +9,7 @@
 
 #include "config/table.hpp"
 #include "engine/descriptor.hpp"
+#include "settings/upstream.hpp"
 #include "settings/websocket.hpp"
 
 #include <sallyport/operation.hpp>
@@ -51,17 +52,6 @@ struct Listen {
   bool h2c = false;
   ListenLimits limits;
   ListenTimeouts timeouts;
-};
-
-enum class Protocol : std::uint8_t { http1, h2 };
-
-struct Upstream {
-  std::vector<std::string> targets;
-  Protocol protocol = Protocol::http1;
-  config::Duration connect_timeout = std::chrono::seconds(5);
-  config::Duration timeout = std::chrono::seconds(15);
-  config::FilePath ca;
-  bool preserve_host = true;
 };
 
 // Sections of controls, by control name; the nodes live as long as the documents.
@@ -163,7 +153,6 @@ const config::Table<Tls>& config_table(const Tls*);
 const config::Table<ListenLimits>& config_table(const ListenLimits*);
 const config::Table<ListenTimeouts>& config_table(const ListenTimeouts*);
 const config::Table<Listen>& config_table(const Listen*);
-const config::Table<Upstream>& config_table(const Upstream*);
 const config::Table<Api>& config_table(const Api*);
 const config::Table<Defaults>& config_table(const Defaults*);
 const config::Table<Out>& config_table(const Out*);
@@ -182,14 +171,6 @@ constexpr auto enum_names(const Redis::Kind*) {
        {"cluster", Redis::Kind::cluster, "`servers` are some nodes of a cluster, which name the others"}});
 }
 
-}  // namespace sallyport::settings
-
-namespace sallyport::settings {
-constexpr auto enum_names(const Protocol*) {
-  return std::to_array<config::Named<Protocol>>(
-      {{"http1", Protocol::http1, "HTTP/1.1"},
-       {"h2", Protocol::h2, "HTTP/2: agreed on by ALPN with https, from the first byte with http (prior knowledge)"}});
-}
 }  // namespace sallyport::settings
 
 namespace sallyport::settings {

@@ -1,0 +1,158 @@
+#include "gateway/health_checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "gateway/http1_upstream.hpp"
+#include "gateway/http2_request.hpp"
+#include "gateway/target_states.hpp"
+#include "gateway/worker.hpp"
+
+namespace sallyport::gateway {
+
+// One target. Lives as long as its probe, even when nobody wants to know any more.
+class HealthChecks::Check final : public std::enable_shared_from_this<Check> {
+ public:
+  Check(Worker& worker, std::shared_ptr<const Snapshot> snapshot, const Upstream& upstream, const Target& target)
+      : worker_(worker), snapshot_(std::move(snapshot)), upstream_(&upstream), target_(&target) {}
+
+  [[nodiscard]] const balance::TargetState* state() const { return target_->state.get(); }
+  [[nodiscard]] const Target& target() const { return *target_; }
+  void begin() { worker_.wheel().arm(due_, Wheel::tick); }
+  // The same target in a newer configuration; a probe under way ends by the old one.
+  void move_to(std::shared_ptr<const Snapshot> snapshot, const Upstream& upstream, const Target& target) {
+    later_ = [this, snapshot = std::move(snapshot), &upstream, &target]() mutable {
+      snapshot_ = std::move(snapshot);
+      upstream_ = &upstream;
+      target_ = &target;
+    };
+    if (!probing_) std::exchange(later_, nullptr)();
+  }
+  void close() {
+    closed_ = true;
+    worker_.wheel().disarm(due_);
+    take_time();
+  }
+
+ private:
+  void is_due() { worker_.spawn(run(shared_from_this())); }
+  void take_time() {
+    if (exchange_ != nullptr) exchange_->close();
+  }
+  static Task<> run(std::shared_ptr<Check> self);
+  Task<bool> probe();
+  Task<bool> ask(UpstreamExchange& exchange, Response& response);
+  void judge(bool good);
+
+  Worker& worker_;
+  std::shared_ptr<const Snapshot> snapshot_;  // holds these two
+  const Upstream* upstream_;
+  const Target* target_;
+  std::function<void()> later_;
+  Alarm<Check> due_{*this, &Check::is_due};
+  Alarm<Check> time_{*this, &Check::take_time};  // of one probe is over
+  UpstreamExchange* exchange_ = nullptr;
+  bool probing_ = false;
+  bool closed_ = false;
+};
+
+Task<> HealthChecks::Check::run(std::shared_ptr<Check> self) {
+  Check& check = *self;
+  check.probing_ = true;
+  check.worker_.wheel().arm(check.time_, check.upstream_->health->timeout);
+  const bool good = co_await check.probe();
+  check.worker_.wheel().disarm(check.time_);
+  check.probing_ = false;
+  if (check.closed_) co_return;
+  check.judge(good);
+  if (check.later_) std::exchange(check.later_, nullptr)();
+  check.worker_.wheel().arm(check.due_, check.upstream_->health->interval);
+}
+
+Task<bool> HealthChecks::Check::probe() {
+  const auto timeout = upstream_->health->timeout;
+  const auto response = std::make_unique<Response>();
+  IoStatus status = IoStatus::ok;
+  if (target_->http2) {
+    Http2Origin* origin = co_await worker_.http2_upstreams().get(*target_, timeout, status);
+    if (origin == nullptr) co_return false;
+    const auto arena = std::make_unique<Arena>();
+    Http2Request exchange(*origin, target_->tls != nullptr, *arena, *response, timeout);
+    co_return co_await ask(exchange, *response);
+  }
+  auto connection = co_await worker_.upstreams().connect(*target_, timeout, status);
+  if (!connection) co_return false;
+  Http1Upstream exchange;
+  exchange.open(worker_, *target_, std::move(connection), timeout);
+  const bool good = co_await ask(exchange, *response);
+  exchange.reset();
+  co_return good;
+}
+
+// What it answers with is judged by its head alone.
+Task<bool> HealthChecks::Check::ask(UpstreamExchange& exchange, Response& response) {
+  if (closed_) co_return false;
+  const auto request = std::make_unique<Request>();
+  const std::string_view path = upstream_->health->path;
+  request->method = Method::get;
+  request->method_token = "GET";
+  request->path = path.substr(0, path.find('?'));
+  request->has_query = path.contains('?');
+  if (request->has_query) request->query = path.substr(path.find('?') + 1);
+  const std::array<Field, 1> own{{{"User-Agent", "sallyport-health", FieldName::user_agent, false}}};
+  BodyReader body;
+  exchange_ = &exchange;
+  IoStatus status = IoStatus::failed;
+  if (exchange.begin_request({*request, target_->host, own, {Framing::none, 0}})) {
+    status = exchange.send({}, true);
+    if (status == IoStatus::idle) status = co_await exchange.finish();
+    if (status == IoStatus::ok) status = co_await exchange.read_head(Method::get, response, body);
+  }
+  exchange_ = nullptr;
+  exchange.release(false);
+  if (status != IoStatus::ok) co_return false;
+  const std::uint32_t expect = upstream_->health->expect;
+  co_return expect != 0 ? response.status == expect : response.status < 400;
+}
+
+void HealthChecks::Check::judge(bool good) {
+  const HealthRules& rules = *upstream_->health;
+  if (!target_->state->checked(good, rules.healthy, rules.unhealthy, monotonic_now())) return;
+  static_cast<void>(std::fprintf(stderr, "sallyport: %s of %s %s its health checks\n", target_->address_text.c_str(),
+                                 upstream_->name.c_str(), good ? "passes" : "fails"));
+}
+
+HealthChecks::HealthChecks(Worker& worker) : worker_(worker) {}
+
+HealthChecks::~HealthChecks() { close(); }
+
+void HealthChecks::follow(const std::shared_ptr<const Snapshot>& snapshot) {
+  std::vector<std::shared_ptr<Check>> before = std::exchange(checks_, {});
+  const auto take = [&](const Upstream& upstream) {
+    if (!upstream.health) return;
+    for (const Target& target : upstream.targets) {
+      const auto same = std::ranges::find(before, target.state.get(), &Check::state);
+      if (same != before.end()) {
+        (*same)->move_to(snapshot, upstream, target);
+        checks_.push_back(std::move(*same));
+        before.erase(same);
+        continue;
+      }
+      checks_.push_back(std::make_shared<Check>(worker_, snapshot, upstream, target));
+      checks_.back()->begin();
+    }
+  };
+  for (const Upstream& upstream : snapshot->upstreams) {
+    take(upstream);
+    if (upstream.canary) take(*upstream.canary->upstream);
+  }
+  for (const auto& check : before) check->close();
+}
+
+void HealthChecks::close() {
+  for (const auto& check : checks_) check->close();
+  checks_.clear();
+}
+
+}  // namespace sallyport::gateway
