@@ -76,6 +76,7 @@ Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader
   std::size_t begin = 0;
   answer_head_ = worker_->buffers().take(BufferPool::small);
   const http::HeadLimits limits;
+  bool begun = false;  // a head that has begun comes to its end within one time-out
   for (int interim = 0; interim <= max_interim;) {
     const std::string_view unread{answer_head_.data() + begin, size - begin};
     const auto found = end.find(unread, limits.head);
@@ -90,7 +91,8 @@ Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader
         std::memcpy(larger.data(), answer_head_.data(), size);
         answer_head_ = std::move(larger);
       }
-      stream.deadline(timeout_);
+      if (!begun) stream.deadline(timeout_);
+      begun = size != begin;
       co_await stream.readable();
       const std::span<char> room{answer_head_.data() + size, answer_head_.size() - size};
       Io io = stream.read_now(room);
@@ -105,6 +107,7 @@ Task<IoStatus> Http1Upstream::read_head(Method method, Response& out, BodyReader
       co_return IoStatus::failed;
     }
     begin += *found;
+    begun = false;
     end.reset();
     websocket_ = out.status == 101 && asked_for_websocket_;
     if (out.status >= 200 || websocket_) {
