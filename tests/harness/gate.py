@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("SALLYPORT", str(ROOT / "build/release/sallyport"))
 BUILD = pathlib.Path(os.environ.get("SALLYPORT_BUILD", "")).name  # that of a sanitizer has "san" in it
 # All people of the sample sit at one address and live a day in seconds: limits have a test of their own.
-UNLIMITED = "defaults:\n  address_limit: { mode: off }\n  rate_limit: { mode: off }\n"
+UNLIMITED = "defaults:\n  address_limit: { mode: off }\n  protect_logins: { mode: off }\n  rate_limit: { mode: off }\n"
 
 
 class Checks:
