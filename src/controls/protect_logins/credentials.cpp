@@ -86,21 +86,22 @@ class Reader {
     if (out.password.empty() && is_password_name(name)) out.password = value;
   }
 
-  void basic(std::string_view authorization) {
+  std::optional<Reason> basic(std::string_view authorization) {
     constexpr std::string_view scheme = "basic ";
-    if (authorization.size() <= scheme.size() || !same_name(authorization.substr(0, 5), "basic")) return;
+    if (authorization.size() <= scheme.size() || !same_name(authorization.substr(0, 5), "basic")) return std::nullopt;
     authorization.remove_prefix(scheme.size());
     auto room = arena_.array<char>(authorization.size() / 4 * 3 + 3);
     const auto size = decode_base64(authorization, Base64::lenient, room.data());
-    if (!size) return;
+    if (!size) return std::nullopt;
     const std::string_view pair(room.data(), *size);
     const std::size_t colon = pair.find(':');
-    if (colon == std::string_view::npos) return;
-    static_cast<void>(account(pair.substr(0, colon)));  // the first one: there is room
-    out.password = pair.substr(colon + 1);
+    if (colon == std::string_view::npos) return std::nullopt;
+    if (out.password.empty()) out.password = pair.substr(colon + 1);
+    return account(pair.substr(0, colon));
   }
 
   Credentials out;
+  std::optional<std::string_view> grant;  // of OAuth 2
 
  private:
   static bool is_account(std::string_view name, bool clients) {
@@ -145,8 +146,8 @@ std::optional<Reason> read_flat(std::span<const Flat> all, const LoginOperation&
     return std::nullopt;
   }
   if (!rule.account.empty()) return std::nullopt;
-  const auto grant = named("grant_type");
-  const bool clients = grant != all.end() && grant->value != "password";
+  if (const auto grant = named("grant_type"); grant != all.end()) reader.grant = grant->value;
+  const bool clients = reader.grant == "client_credentials";
   for (const Flat& one : all) {
     if (const auto wrong = reader.usual(one.name, one.value, clients)) return wrong;
   }
@@ -167,8 +168,8 @@ std::optional<Reason> read_tree(const Value& root, const LoginOperation& rule, R
     return reader.account(*value);
   }
   if (!rule.account.empty() || !root.is(Kind::object)) return std::nullopt;
-  const Value* grant = root.find("grant_type");
-  return reader.usual(root, grant != nullptr && grant->text() != "password");
+  if (const Value* grant = root.find("grant_type"); grant != nullptr) reader.grant = grant->text();
+  return reader.usual(root, reader.grant == "client_credentials");
 }
 
 // Nothing when there is more than is looked at: the one that counts may be behind it.
@@ -204,8 +205,11 @@ std::expected<Credentials, Reason> read_credentials(const Context& context, cons
   Arena& arena = context.arena();
   const Fields& fields = context.request().fields;
   Reader reader(arena);
-  if (const Field* basic = fields.find(FieldName::authorization)) reader.basic(basic->value);
-  if (context.body().empty()) return reader.out;
+  const Field* const basic = rule.account.empty() ? fields.find(FieldName::authorization) : nullptr;
+  if (context.body().empty()) {
+    if (basic != nullptr) static_cast<void>(reader.basic(basic->value));  // there is room for one
+    return reader.out;
+  }
   const auto content = decode::read_content(fields, context.body(), arena);
   if (!content) return std::unexpected(Reason{"body", content.error().detail});
   std::optional<Reason> wrong;
@@ -232,6 +236,10 @@ std::expected<Credentials, Reason> read_credentials(const Context& context, cons
       wrong = Reason{"media_type", "an account may stand in a body of this type, and cannot be read"};
       break;
   }
+  if (wrong) return std::unexpected(*wrong);
+  // Of a token endpoint they are the client's, which many users share: their mistakes are not its own.
+  const bool own = !reader.grant || *reader.grant == "client_credentials";
+  if (basic != nullptr && own) wrong = reader.basic(basic->value);
   if (wrong) return std::unexpected(*wrong);
   return reader.out;
 }

@@ -226,6 +226,11 @@ TEST(ProtectLogins, WhereTheNameStands) {
   EXPECT_EQ(
       through(alone, "grant_type=client_credentials&client_id=a&client_secret=b", "application/x-www-form-urlencoded"),
       10);
+  const char* const form = "application/x-www-form-urlencoded";
+  EXPECT_EQ(through(alone, "grant_type=password&username=a&password=b&client_id=c", form), 10);
+  EXPECT_EQ(through(alone, "grant_type=refresh_token&refresh_token=r&client_id=c", form), 30) << "of many users";
+  EXPECT_EQ(through(alone, "grant_type=refresh_token&refresh_token=r", form, "Authorization: Basic YW5hOnB3\r\n"), 30);
+  EXPECT_EQ(through(alone, "grant_type=client_credentials", form, "Authorization: Basic YW5hOnB3\r\n"), 10);
   const char* const parts = "--b\r\nContent-Disposition: form-data; name=login\r\n\r\na\r\n--b--\r\n";
   EXPECT_EQ(through(alone, parts, "multipart/form-data; boundary=b"), 10);
   EXPECT_EQ(through(alone, "<in><user>a</user><pin>1</pin></in>", "application/xml"), 10);
