@@ -296,6 +296,26 @@ def over_http2(gate):
     client.close()
 
 
+def configuration(gate):
+    """What cannot be meant is an error, and the one that is running goes on."""
+    for what, section, told in (
+            ("no paths", "paths: []", "nowhere to open"),
+            ("a path that is none", "paths: live", "live"),
+            ("an origin with a path", "paths: /x, origins: 'https://a.test/x'", "is no origin"),
+            ("an origin in upper case", "paths: /x, origins: 'https://A.test'", "is no origin"),
+            ("a subprotocol that is no token", "paths: /x, subprotocols: 'a b'", "no name of a subprotocol"),
+            ("an unknown key", "paths: /x, max_frame: 1KiB", "max_frame")):
+        path = pathlib.Path(gate.folder, "wrong.yaml")
+        path.write_text(f"version: 1\nlisten: [{{ address: 127.0.0.1:0, cleartext: true }}]\napis:\n"
+                        f"  - {{ name: a, hosts: ['*'], upstream: 'http://127.0.0.1:9', websocket: {{ {section} }} }}\n")
+        run = subprocess.run([PROGRAM, "check", "-c", str(path)], capture_output=True, text=True)
+        check(f"{what} is an error", run.returncode != 0 and told in run.stdout + run.stderr, run.stdout + run.stderr)
+    path.write_text("version: 1\nlisten: [{ address: 127.0.0.1:0, cleartext: true }]\napis:\n"
+                    "  - { name: a, hosts: ['*'], upstream: { targets: 'http://127.0.0.1:9', protocol: h2 }, websocket: { paths: /x } }\n")
+    run = subprocess.run([PROGRAM, "check", "-c", str(path)], capture_output=True, text=True)
+    check("an API of HTTP/2 is an error", run.returncode != 0 and "HTTP/1.1" in run.stdout + run.stderr, run.stdout + run.stderr)
+
+
 def ending(gate):
     gone.clear()
     heard.clear()
@@ -346,7 +366,7 @@ with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
     apis_text += f"  - {{ name: rest, hosts: ['*'], upstream: 'http://127.0.0.1:{upstream}' }}\n"
     gate = Gate(folder, apis_text)
     try:
-        for part in (real_peers, handshakes, violations, apis, limits, over_http2, ending, recorded):
+        for part in (real_peers, handshakes, violations, apis, limits, over_http2, configuration, ending, recorded):
             part(gate)
     finally:
         gate.process.kill()
