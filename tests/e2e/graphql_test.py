@@ -49,6 +49,7 @@ def main():
         wrong = ask(connection, {"query": "{ usr { id } }"})
         check("errors suggest no names", wrong == (400, "application/json", {"errors": [{"message": 'Cannot query field "usr" on type "Query".'}]}), wrong)
     with_schema()
+    with_documents()
     return check.end()
 
 
@@ -72,6 +73,32 @@ def with_schema():
         check("variables have their types", (status, answer["errors"][0]["extensions"]["code"]) == (400, "SALLYPORT_VARIABLE_VALUES"), answer)
         status, _, answer = ask(connection, {"query": "{ users { friends { ...F } } } fragment F on User { email }"})
         check("a field is for its role", (status, answer["errors"][0]["extensions"]["code"]) == (403, "SALLYPORT_FIELD_ACCESS"), answer)
+        check("and none of them reached the API", len(asked) == before, asked[before:])
+
+
+def with_documents():
+    listed = {"one": "query($i: ID) { user(id: $i) { id } }", "mails": "{ users { email } }"}
+    controls = ("graphql:\n  schema: {folder}/shop.graphql\n  fields: {{ User.email: [admin] }}\n"
+                "  documents: {{ file: {folder}/documents.json, only: true }}\n")
+    with cleartext_gate(serve(Origin).server_port, controls, {"shop.graphql": SCHEMA, "documents.json": json.dumps(listed)}) as connection:
+        for name, named in (("a member", {"id": "one"}), ("a hash", {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "one"}}})):
+            got = ask(connection, {**named, "variables": {"i": 7}})
+            sent = json.loads(asked[-1])
+            check(f"a document is named by {name} and sent", got[0] == 200 and sent["query"] == listed["one"] and sent["variables"] == {"i": 7}, (got, sent))
+            check("its name does not go on", "id" not in sent and "persistedQuery" not in sent.get("extensions", {}), sent)
+        got = ask(connection, {"query": listed["one"]})
+        check("or its text is", got[0] == 200, got)
+        before = len(asked)
+        status, _, answer = ask(connection, {"id": "one", "variables": {"i": {}}})
+        check("its variables have their types", (status, answer["errors"][0]["extensions"]["code"]) == (400, "SALLYPORT_VARIABLE_VALUES"), answer)
+        status, _, answer = ask(connection, {"id": "mails"})
+        check("fields are for their roles in it, too", (status, answer["errors"][0]["extensions"]["code"]) == (403, "SALLYPORT_FIELD_ACCESS"), answer)
+        status, _, answer = ask(connection, {"query": "{ user { id } }"})
+        check("nothing else runs", (status, answer["errors"][0]["extensions"]["code"]) == (403, "SALLYPORT_DOCUMENT"), answer)
+        status, _, answer = ask(connection, {"id": "two"})
+        check("an id that is not known is said so", (status, answer["errors"][0]["message"]) == (200, "PersistedQueryNotFound"), answer)
+        status, _, answer = ask(connection, {"id": "one", "query": listed["mails"]})
+        check("two documents in one request are none", (status, answer["errors"][0]["extensions"]["code"]) == (400, "SALLYPORT_FORM"), answer)
         check("and none of them reached the API", len(asked) == before, asked[before:])
 
 

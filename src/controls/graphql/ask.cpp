@@ -12,6 +12,22 @@ using decode::Refusal;
 using decode::refuse;
 using decode::Value;
 
+// Automatic persisted queries name the hash in `extensions`; others have a member for it. Two names
+// could be read as two documents.
+std::optional<Refusal> name_by_id(const Value& request, const Value* extensions, Ask& out) {
+  const Value* hashed = extensions == nullptr ? nullptr : extensions->find("persistedQuery");
+  const Value* names[] = {hashed, request.find("id"), request.find("documentId")};
+  for (const Value* name : names) {
+    if (name == nullptr) continue;
+    if (out.persisted) return Refusal{"form", "a document has two names", name->offset()};
+    out.persisted = true;
+    out.by_member = name != hashed;
+    if (name == hashed) name = hashed->find("sha256Hash");
+    if (name != nullptr && name->is(Kind::string)) out.id = name->text();
+  }
+  return std::nullopt;
+}
+
 std::expected<Ask, Refusal> ask_of(const Value& value) {
   if (!value.is(Kind::object)) return refuse("form", "a request is an object", value.offset());
   Ask out;
@@ -29,8 +45,7 @@ std::expected<Ask, Refusal> ask_of(const Value& value) {
     out.operation = name->text();
   }
   const Value* extensions = value.find("extensions");
-  out.persisted = (extensions != nullptr && extensions->find("persistedQuery") != nullptr) ||
-                  value.find("id") != nullptr || value.find("documentId") != nullptr;
+  if (const auto bad = name_by_id(value, extensions, out)) return std::unexpected(*bad);
   return out;
 }
 
@@ -60,11 +75,14 @@ std::expected<Asks, Refusal> asks_of_body(const Fields& fields, std::string_view
   const auto content = decode::read_content(fields, body, arena);
   if (!content) return std::unexpected(content.error());
   switch (content->format) {
-    case decode::Format::json:
-      return asks_of(*content->values.front(), batch);
+    case decode::Format::json: {
+      auto out = asks_of(*content->values.front(), batch);
+      if (out && !out->batched) out->object = content->values.front();
+      return out;
+    }
     case decode::Format::graphql: {
       Asks out;
-      out.all.push_back({content->text, nullptr, {}, false});
+      out.all.push_back({content->text, nullptr, {}, false, {}, false});
       return out;
     }
     case decode::Format::multipart: {
@@ -100,7 +118,22 @@ std::expected<Asks, Refusal> asks_of_query(std::string_view query, Arena& arena)
   Ask one;
   if (const decode::Pair* text = pairs->find("query")) one.query = text->value;
   if (const decode::Pair* name = pairs->find("operationName")) one.operation = name->value;
-  one.persisted = pairs->find("extensions") != nullptr || pairs->find("id") != nullptr;
+  if (const decode::Pair* id = pairs->find("id")) {
+    one.persisted = true;
+    one.by_member = true;
+    one.id = id->value;
+  }
+  if (const decode::Pair* extensions = pairs->find("extensions")) {
+    const auto tree = decode::parse_json(extensions->value, arena);
+    if (!tree) return std::unexpected(tree.error());
+    const Value* hashed = (*tree)->find("persistedQuery");
+    if (one.persisted && hashed != nullptr) return refuse("form", "a document has two names");
+    if (hashed != nullptr) {
+      one.persisted = true;
+      const Value* hash = hashed->find("sha256Hash");
+      if (hash != nullptr && hash->is(Kind::string)) one.id = hash->text();
+    }
+  }
   if (const decode::Pair* variables = pairs->find("variables"); variables != nullptr && !variables->value.empty()) {
     const auto tree = decode::parse_json(variables->value, arena);
     if (!tree) return std::unexpected(tree.error());

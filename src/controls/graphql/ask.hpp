@@ -18,12 +18,15 @@ struct Ask {
   std::string_view query;  // empty when it is named by its hash alone
   const decode::Value* variables = nullptr;
   std::string_view operation;  // `operationName`, or empty
-  bool persisted = false;      // `extensions.persistedQuery` is there
+  bool persisted = false;      // it is named by its hash or id, beside the query or alone
+  std::string_view id;         // that name; empty when it is no text
+  bool by_member = false;      // it is the member `id` or `documentId`, which nobody compares with the query
 };
 
 struct Asks {
   std::vector<Ask> all;
   bool batched = false;
+  const decode::Value* object = nullptr;  // the request itself, when it is one JSON object as the body
 };
 
 // Rules of refusals: "media_type", "form" (not what GraphQL over HTTP says), "batch", and those of

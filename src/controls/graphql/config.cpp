@@ -2,6 +2,20 @@
 
 namespace sallyport::controls::graphql {
 
+const config::Table<Documents>& config_table(const Documents*) {
+  static const auto table =
+      config::Table<Documents>("documents", "The documents that clients are known to send.")
+          .field(
+              "file", &Documents::file,
+              {.doc = "JSON: `{\"id\": \"document\"}`, or the manifest of Apollo's clients. A request that names one "
+                      "by its id alone goes on with the document in it.",
+               .required = true,
+               .example = "documents.json",
+               .existing = true})
+          .field("only", &Documents::only, {.doc = "No other document runs: 403."});
+  return table;
+}
+
 const config::Table<Config>& config_table(const Config*) {
   static const auto table =
       config::Table<Config>("graphql",
@@ -49,7 +63,8 @@ const config::Table<Config>& config_table(const Config*) {
           .field("fields", &Config::fields,
                  {.doc = "Fields that only some may ask for, as `Type.field` or `Type.*`, and the roles that may. "
                          "Without roles, nobody may. Needs the schema.",
-                  .example = "{User.email: [admin]}"});
+                  .example = "{User.email: [admin]}"})
+          .field("documents", &Config::documents, {.doc = "The documents that clients are known to send."});
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,12 @@ constexpr auto enum_names(const Errors*) {
       {{"helpful", Errors::helpful, "what does not fit and where in the query, nothing of the schema"},
        {"plain", Errors::plain, "that it does not fit"}});
 }
+
+// The documents that clients are known to send.
+struct Documents {
+  config::FilePath file;
+  bool only = false;  // others are refused
+};
 
 struct Config {
   std::vector<std::string> paths{"/graphql"};
@@ -37,8 +44,10 @@ struct Config {
   config::FilePath schema;  // empty: queries are bounded alone
   Errors errors = Errors::helpful;
   std::map<std::string, std::vector<std::string>> fields;  // "Type.field": roles
+  std::optional<Documents> documents;
 };
 
+const config::Table<Documents>& config_table(const Documents*);
 const config::Table<Config>& config_table(const Config*);
 
 }  // namespace sallyport::controls::graphql

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "controls/access/path_pattern.hpp"
 #include "controls/graphql/ask.hpp"
 #include "controls/graphql/config.hpp"
 #include "controls/graphql/measure.hpp"
+#include "controls/graphql/safelist.hpp"
 #include "controls/graphql/schema_check.hpp"
 #include "decode/json_out.hpp"
 #include "decode/media_type.hpp"
@@ -34,12 +36,14 @@ constexpr std::string_view suggestion = "Did you mean";
 
 class Graphql final : public Control {
  public:
-  // `check`: null without a schema.
-  Graphql(const Config& config, std::vector<access::PathPattern> paths, std::unique_ptr<const SchemaCheck> check)
+  // `check`: null without a schema. `listed`: none without `documents`.
+  Graphql(const Config& config, std::vector<access::PathPattern> paths, std::unique_ptr<const SchemaCheck> check,
+          std::optional<Safelist> listed)
       : config_(config),
         paths_(std::move(paths)),
         lists_{config_.list_arguments, config_.list_size},
-        check_(std::move(check)) {}
+        check_(std::move(check)),
+        listed_(std::move(listed)) {}
 
   [[nodiscard]] Phases phases() const override {
     if (paths_.empty()) return {};
@@ -87,9 +91,13 @@ class Graphql final : public Control {
         return refuse(context, {"form", "The query stands in the body or in the URL"}, {});
       }
     }
-    const auto asks = asks_of_body(request.fields, context.body(), config_.batch, context.arena());
+    auto asks = asks_of_body(request.fields, context.body(), config_.batch, context.arena());
     if (!asks) return refuse(context, malformed(asks.error()), asks.error().detail);
-    return judge(context, *asks);
+    // Named by its id alone: it is judged, and goes on, as if it had been sent.
+    const bool written_out = write_out(*asks);
+    Verdict verdict = judge(context, *asks);
+    if (!written_out || !std::holds_alternative<Pass>(verdict)) return verdict;
+    return Rewrite{{}, nullptr, {"document", "a document stands for its id"}, with_query(*asks, context.arena())};
   }
 
   Verdict on_response_head(const Context& context) const override {
@@ -118,6 +126,28 @@ class Graphql final : public Control {
   }
 
  private:
+  // Only where the body can be written anew, and where the API has no list of its own.
+  bool write_out(Asks& asks) const {
+    Ask& one = asks.all.front();
+    if (!listed_ || config_.persisted || asks.object == nullptr || !one.query.empty()) return false;
+    if (asks.object->find("query") != nullptr) return false;
+    one.query = listed_->find(one.id);
+    one.by_member = false;  // now it is the query that stands there
+    return !one.query.empty();
+  }
+  static std::string_view with_query(const Asks& asks, Arena& arena) {
+    std::string query;
+    append_json(query, asks.all.front().query);
+    std::vector<decode::Change> without;  // the name goes: an API with a list of its own may know another by it
+    for (const Value& member : *asks.object) {
+      const Value* hashed = member.name() == "extensions" ? member.find("persistedQuery") : nullptr;
+      if (member.name() == "id" || member.name() == "documentId") without.push_back({&member, std::nullopt});
+      if (hashed != nullptr) without.push_back({hashed, std::nullopt});
+    }
+    const std::string_view rest = decode::write_json(*asks.object, without, arena).substr(1);
+    return arena.concat("{\"query\":", query, rest == "}" ? "" : ",", rest);
+  }
+
   static void without_suggestions(const Value& answer, std::vector<decode::Change>& changes) {
     const Value* errors = answer.find("errors");
     if (errors == nullptr || !errors->is(Kind::array)) return;
@@ -144,11 +174,23 @@ class Graphql final : public Control {
 
   Verdict judge(const Context& context, const Asks& asks) const {
     std::uint64_t cost = 0;
-    for (const Ask& ask : asks.all) {
+    for (Ask ask : asks.all) {
+      const bool named = ask.query.empty();
+      // What the API finds by its id is judged by the list, and without one by nobody: so it cannot
+      // go by a schema's rules.
+      if (named && ask.persisted && config_.persisted) {
+        if (listed_) ask.query = listed_->find(ask.id);
+        if (ask.query.empty() && !listed_ && check_ == nullptr) continue;
+      }
+      if (!named && ask.by_member && (listed_ || check_ != nullptr)) {
+        return refuse(context, {"form", "The query is sent or named, not both"}, {});
+      }
       if (ask.query.empty()) {
-        if (ask.persisted && config_.persisted) continue;
         if (ask.persisted) return refuse(context, {"persisted", "PersistedQueryNotFound", 200}, {});
         return refuse(context, {"form", "There is no query"}, {});
+      }
+      if (listed_ && config_.documents->only && !listed_->holds(ask.query)) {
+        return refuse(context, {"document", "Only known queries are taken", 403}, {});
       }
       const auto document = decode::parse_graphql(ask.query, context.arena());
       if (!document) return refuse(context, {document.error().rule, "The query cannot be read"}, {});
@@ -218,7 +260,18 @@ class Graphql final : public Control {
   std::vector<access::PathPattern> paths_;
   Lists lists_;
   std::unique_ptr<const SchemaCheck> check_;
+  std::optional<Safelist> listed_;
 };
+
+std::optional<Safelist> listed_of(const Config& config, const document::Node& section, config::Report& report) {
+  if (!config.documents) return std::nullopt;
+  const std::string& path = config.documents->file.path;
+  const auto text = document::read_file(path, max_list_bytes);
+  auto list = text ? Safelist::read(*text) : std::unexpected(text.error());
+  if (list) return std::move(*list);
+  report.error(section, path + ": " + list.error().text());
+  return std::nullopt;
+}
 
 std::unique_ptr<const SchemaCheck> check_of(const Config& config, const document::Node& section,
                                             config::Report& report) {
@@ -255,7 +308,8 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope&, 
     }
   }
   auto check = section == nullptr ? nullptr : check_of(config, *section, report);
-  return std::make_shared<const Graphql>(config, std::move(paths), std::move(check));
+  auto listed = section == nullptr ? std::nullopt : listed_of(config, *section, report);
+  return std::make_shared<const Graphql>(config, std::move(paths), std::move(check), std::move(listed));
 }
 
 }  // namespace

@@ -31,7 +31,10 @@ class SchemaChecked : public ::testing::Test {
                  const std::string& variables = "{}", std::string_view operation = {}) {
     arena_.reset();
     const auto document = decode::parse_graphql(query, arena_);
-    const Ask ask{query, *decode::parse_json(variables, arena_), operation, false};
+    Ask ask;
+    ask.query = query;
+    ask.variables = *decode::parse_json(variables, arena_);
+    ask.operation = operation;
     const auto misfit = check_->misfit(ask, **document, roles, arena_);
     if (!misfit) return "good";
     message_ = misfit->message;
