@@ -234,6 +234,7 @@ bool Builder::fill_inputs(const Node& parent, std::uint32_t owner, Run& run) {
     if (!open_name(node, node.name) || !ref(*node.type(), input.type)) return false;
     input.name = intern(node.name);
     input.has_default = node.value() != nullptr;
+    input.default_count = default_count(node);
     if (!add_key(owner, node, static_cast<std::uint32_t>(schema_->inputs_.size()))) return false;
     schema_->inputs_.push_back(input);
     origins_.inputs.push_back(&node);
@@ -266,6 +267,7 @@ bool Builder::fill_fields(std::uint32_t type, const Declared& declared) {
          : node.name == "__schema" ? schema_->schema_field_
                                    : schema_->type_field_) = number;
       }
+      read_costs(node, field);
       schema_->fields_.push_back(field);
       origins_.fields.push_back(&node);
       ++made.fields.count;

@@ -42,6 +42,10 @@ class Builder {
   bool fill(std::uint32_t type, const Declared& declared);
   bool fill_fields(std::uint32_t type, const Declared& declared);
   bool fill_inputs(const Node& parent, std::uint32_t owner, Run& run);
+  // builder_costs.cpp
+  static std::uint32_t default_count(const Node& input);
+  void read_costs(const Node& node, Field& field) const;
+
   bool fill_members(std::uint32_t type, const Declared& declared, std::vector<std::uint32_t>& out);
   bool fill_values(std::uint32_t type, const Declared& declared);
   bool fill_directive(const Declared& declared);

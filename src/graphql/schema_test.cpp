@@ -6,6 +6,7 @@
 #include <map>
 
 #include "graphql/introspection.hpp"
+#include "graphql/soundness.hpp"
 
 namespace sallyport::graphql {
 namespace {
@@ -145,6 +146,13 @@ TEST(Schema, HasLimits) {
   EXPECT_EQ(wrong(text, {.types = all - 1}), "1:21: too many types");
   EXPECT_EQ(wrong(text, {.bytes = static_cast<std::uint32_t>(text.size())}), "good");
   EXPECT_EQ(wrong(text, {.bytes = static_cast<std::uint32_t>(text.size() - 1)}), "a schema is too long");
+  std::string chain = "type Query { a: Int } ";
+  for (std::size_t i = 0; i + 1 < max_required_chain; ++i) {
+    chain += "input I" + std::to_string(i) + " { a: I" + std::to_string(i + 1) + "! } ";
+  }
+  const std::string last = "input I" + std::to_string(max_required_chain - 1);
+  EXPECT_EQ(wrong(chain + last + " { a: Int }"), "good");
+  EXPECT_TRUE(wrong(chain + last + " { a: J! } input J { a: Int }").ends_with("too many inputs that require the next"));
   EXPECT_EQ(wrong(text, {.nodes = 7}), "good");
   EXPECT_EQ(wrong(text, {.nodes = 6}), "1:33: too many nodes");
 }
@@ -184,6 +192,15 @@ TEST(Introspection, RefusesWhatCouldBeReadOtherwise) {
   EXPECT_EQ(wrong(with("Q", "1) : Int } type R { a(b: Int")), "Q: introspection: a default that is no value");
   EXPECT_EQ(wrong(with("Q", "1 @d")), "Q: introspection: a default that is no value");
   EXPECT_EQ(wrong(with("Q { a: Int } type R", "1")), "Q { a: Int } type R: introspection: a name is missing or none");
+  const auto lists = [](int count) {
+    std::string type = R"({"kind":"SCALAR","name":"Int"})";
+    for (int i = 0; i < count; ++i) type = R"({"kind":"LIST","ofType":)" + type + "}";
+    return R"({"__schema":{"queryType":{"name":"Q"},"types":[{"kind":"OBJECT","name":"Q","fields":[{"name":"a","type":)" +
+           type + "}]}]}}";
+  };
+  EXPECT_EQ(wrong(lists(16)), "good");
+  EXPECT_EQ(wrong(lists(17)), "3:6: too many lists in lists");
+  EXPECT_EQ(wrong(lists(32)), "Q: introspection: a type is missing, or lists are too deep");
   EXPECT_EQ(wrong(R"({"data":{}})"), "introspection: there is no `__schema`");
   EXPECT_EQ(wrong(R"({"__schema":{"queryType":{"name":"Q"}}})"), "introspection: `types` is not there");
   EXPECT_EQ(wrong(R"({"__schema":{"queryType":{"name":"Q"},"types":[{"kind":"THING","name":"Q"}]}})"),

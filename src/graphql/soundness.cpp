@@ -109,8 +109,9 @@ class Soundness {
   bool can_be_written(const Type& type, std::size_t depth) {
     const std::uint32_t number = schema_.id(type);
     if (marks_[number] == Mark::done) return true;
-    if (marks_[number] == Mark::open || depth == max_required_chain) {
-      return refuse(*origins_.types[number], quoted(type.name) + " requires itself");
+    if (marks_[number] == Mark::open) return refuse(*origins_.types[number], quoted(type.name) + " requires itself");
+    if (depth == max_required_chain) {
+      return refuse(*origins_.types[number], quoted(type.name) + ": too many inputs that require the next");
     }
     marks_[number] = Mark::open;
     for (const Input& field : schema_.inputs(type)) {
@@ -121,8 +122,6 @@ class Soundness {
     marks_[number] = Mark::done;
     return true;
   }
-
-  static constexpr std::size_t max_required_chain = 1000;
 
   const Schema& schema_;
   const Origins& origins_;

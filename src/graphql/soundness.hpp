@@ -3,12 +3,15 @@
 // implemented, input objects that can be written down, defaults of the right type.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
 #include "graphql/builder.hpp"
 
 namespace sallyport::graphql {
+
+inline constexpr std::size_t max_required_chain = 1000;  // input objects that each require the next
 
 struct Unsoundness {
   const decode::GraphqlNode* at = nullptr;

@@ -33,6 +33,7 @@ struct Input {
   std::string_view name;
   TypeRef type;
   bool has_default = false;
+  std::uint32_t default_count = 0;  // the default, when it is a whole number above nothing
   [[nodiscard]] bool is_required() const noexcept { return type.is_required() && !has_default; }
 };
 
@@ -47,6 +48,10 @@ struct Field {
   TypeRef type;
   std::uint32_t parent = 0;  // type that has it
   Run arguments;             // of Schema::inputs()
+  // By @cost and @listSize (IBM's GraphQL Cost Directives), where the schema has them.
+  std::uint32_t weight = 1;        // rounded up
+  std::uint32_t assumed_size = 0;  // of the list that it is, or that it holds; 0: not said
+  std::uint32_t slicing = 0;       // a bit for each of the first 32 arguments that say its size; 0: not said
 };
 
 struct Type {

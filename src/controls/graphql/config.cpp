@@ -42,7 +42,8 @@ const config::Table<Config>& config_table(const Config*) {
                   .example = "first",
                   .one_or_many = true})
           .field("list_size", &Config::list_size,
-                 {.doc = "How many items count when such an argument is a variable that is not given.",
+                 {.doc = "How many items count when such an argument is a variable that is not given; with a schema, "
+                         "for each list of which nothing says how long it is.",
                   .min = "1",
                   .max = "1000000"})
           .field("introspection", &Config::introspection, {.doc = "Queries may ask for the schema."})

@@ -32,6 +32,7 @@ struct Refused {
   std::uint16_t status = 400;
 };
 
+constexpr Refused too_much{"cost", "The query asks for too much"};
 constexpr std::string_view suggestion = "Did you mean";
 
 class Graphql final : public Control {
@@ -196,14 +197,18 @@ class Graphql final : public Control {
       if (!document) return refuse(context, {document.error().rule, "The query cannot be read"}, {});
       const auto measured = measure(**document, ask.variables, lists_);
       if (!measured) return refuse(context, {measured.error().rule, "The query cannot be read"}, {});
-      cost += std::min<std::uint64_t>(measured->cost, UINT32_MAX);  // a batch is bounded: no overflow
+      // By the schema when there is one. A batch is bounded: no overflow.
+      if (check_ == nullptr) cost += std::min<std::uint64_t>(measured->cost, UINT32_MAX);
       if (const auto bad = beyond(*measured, cost, context.request().method)) {
         return refuse(context, *bad, context.arena().copy(told(*measured, cost)));
       }
       if (check_ == nullptr) continue;
-      if (const auto bad = check_->misfit(ask, **document, context.actor().roles, context.arena())) {
+      std::uint64_t asked = 0;
+      if (const auto bad = check_->misfit(ask, **document, context.actor().roles, lists_, asked, context.arena())) {
         return refuse(context, *bad);
       }
+      cost += std::min<std::uint64_t>(asked, UINT32_MAX);
+      if (cost > config_.cost) return refuse(context, too_much, context.arena().copy(told(*measured, cost)));
     }
     return Pass{};
   }
@@ -217,7 +222,7 @@ class Graphql final : public Control {
     if (measured.nodes > config_.nodes) return Refused{"nodes", "The query has too many fields"};
     if (measured.aliases > config_.aliases) return Refused{"aliases", "The query has too many aliases"};
     if (measured.directives > config_.directives) return Refused{"directives", "The query has too many directives"};
-    if (cost > config_.cost) return Refused{"cost", "The query asks for too much"};
+    if (cost > config_.cost) return too_much;
     return std::nullopt;
   }
 

@@ -1,9 +1,9 @@
 #include "controls/graphql/measure.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
-#include <optional>
+
+#include "controls/graphql/count.hpp"
 
 namespace sallyport::controls::graphql {
 namespace {
@@ -12,18 +12,6 @@ using decode::GraphqlKind;
 using decode::GraphqlNode;
 using decode::Refusal;
 using decode::Value;
-
-std::uint64_t plus(std::uint64_t a, std::uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
-std::uint64_t times(std::uint64_t a, std::uint64_t b) { return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b; }
-
-// A whole number of at least one; whatever else a server makes of it, it is no list of less.
-std::optional<std::uint64_t> count_of(std::string_view text) {
-  std::uint64_t out = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (read.ec == std::errc::result_out_of_range) return UINT64_MAX;
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return std::max<std::uint64_t>(out, 1);
-}
 
 class Measuring {
  public:

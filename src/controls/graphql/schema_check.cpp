@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controls/graphql/cost.hpp"
 #include "graphql/coerce.hpp"
 
 namespace sallyport::controls::graphql {
@@ -77,7 +78,8 @@ bool SchemaCheck::may_ask(const schema::Field& field, std::span<const std::strin
 }
 
 std::optional<Misfit> SchemaCheck::misfit(const Ask& ask, const GraphqlNode& document,
-                                          std::span<const std::string_view> roles, Arena& arena) const {
+                                          std::span<const std::string_view> roles, const Lists& lists,
+                                          std::uint64_t& cost, Arena& arena) const {
   const auto typed = schema::validate(document, *schema_, arena);
   if (!typed) return told(typed.error(), ask, arena);
   const GraphqlNode* runs = nullptr;
@@ -92,6 +94,7 @@ std::optional<Misfit> SchemaCheck::misfit(const Ask& ask, const GraphqlNode& doc
     return Misfit{"operation_name", "The request names no operation of the query", std::nullopt, false};
   }
   if (const auto wrong = schema::misfit_of_variables(*schema_, *runs, ask.variables)) return told(*wrong, ask, arena);
+  cost = cost_of(*typed, *schema_, ask.variables, lists, arena);
   if (by_field_.empty()) return std::nullopt;
   for (const schema::Selection& one : typed->selections) {
     if (one.field == nullptr || may_ask(*one.field, roles)) continue;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "controls/graphql/ask.hpp"
+#include "controls/graphql/measure.hpp"
 #include "decode/graphql.hpp"
 #include "graphql/validate.hpp"
 
@@ -42,9 +43,11 @@ class SchemaCheck {
   [[nodiscard]] static Result<std::unique_ptr<const SchemaCheck>> make(
       std::shared_ptr<const sallyport::graphql::Schema> schema, const FieldRoles& roles);
 
-  // The first misfit, or nothing. Allocates in the arena only.
+  // The first misfit, or nothing; then `cost` is what the query asks for, see cost.hpp. Allocates in
+  // the arena only.
   [[nodiscard]] std::optional<Misfit> misfit(const Ask& ask, const decode::GraphqlNode& document,
-                                             std::span<const std::string_view> roles, Arena& arena) const;
+                                             std::span<const std::string_view> roles, const Lists& lists,
+                                             std::uint64_t& cost, Arena& arena) const;
 
  private:
   using Schema = sallyport::graphql::Schema;

@@ -35,7 +35,8 @@ class SchemaChecked : public ::testing::Test {
     ask.query = query;
     ask.variables = *decode::parse_json(variables, arena_);
     ask.operation = operation;
-    const auto misfit = check_->misfit(ask, **document, roles, arena_);
+    std::uint64_t cost = 0;
+    const auto misfit = check_->misfit(ask, **document, roles, {{}, 10}, cost, arena_);
     if (!misfit) return "good";
     message_ = misfit->message;
     std::string out(misfit->rule);
