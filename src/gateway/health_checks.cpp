@@ -4,12 +4,20 @@
 #include <array>
 #include <cstdio>
 
+#include "gateway/grpc.hpp"
 #include "gateway/http1_upstream.hpp"
 #include "gateway/http2_request.hpp"
 #include "gateway/target_states.hpp"
 #include "gateway/worker.hpp"
 
 namespace sallyport::gateway {
+namespace {
+
+// gRPC's health protocol (grpc.health.v1): Check of the whole server.
+constexpr std::string_view grpc_check = "/grpc.health.v1.Health/Check";
+constexpr std::string_view empty_message{"\0\0\0\0\0", 5};  // not compressed, no bytes: no service is named
+
+}  // namespace
 
 // One target. Lives as long as its probe, even when nobody wants to know any more.
 class HealthChecks::Check final : public std::enable_shared_from_this<Check> {
@@ -43,6 +51,7 @@ class HealthChecks::Check final : public std::enable_shared_from_this<Check> {
   static Task<> run(std::shared_ptr<Check> self);
   Task<bool> probe();
   Task<bool> ask(UpstreamExchange& exchange, Response& response);
+  static Task<bool> says_serving(UpstreamExchange& exchange, BodyReader& body);
   void judge(bool good);
 
   Worker& worker_;
@@ -90,30 +99,56 @@ Task<bool> HealthChecks::Check::probe() {
   co_return good;
 }
 
-// What it answers with is judged by its head alone.
+// What it answers with is judged by its head alone, unless it is asked by gRPC.
 Task<bool> HealthChecks::Check::ask(UpstreamExchange& exchange, Response& response) {
   if (closed_) co_return false;
   const auto request = std::make_unique<Request>();
   const std::string_view path = upstream_->health->path;
-  request->method = Method::get;
-  request->method_token = "GET";
+  const bool grpc = target_->http2 && path == grpc_check;
+  request->method = grpc ? Method::post : Method::get;
+  request->method_token = grpc ? "POST" : "GET";
   request->path = path.substr(0, path.find('?'));
   request->has_query = path.contains('?');
   if (request->has_query) request->query = path.substr(path.find('?') + 1);
+  if (grpc) {
+    request->fields.append("te", "trailers");
+    request->fields.append("content-type", grpc_media_type);
+  }
   const std::array<Field, 1> own{{{"User-Agent", "sallyport-health", FieldName::user_agent, false}}};
+  const BodyPlan plan{grpc ? Framing::chunked : Framing::none, 0};
   BodyReader body;
   exchange_ = &exchange;
   IoStatus status = IoStatus::failed;
-  if (exchange.begin_request({*request, target_->host, own, {Framing::none, 0}})) {
-    status = exchange.send({}, true);
+  bool serving = true;
+  if (exchange.begin_request({*request, target_->host, own, plan})) {
+    status = exchange.send(grpc ? empty_message : std::string_view{}, true);
     if (status == IoStatus::idle) status = co_await exchange.finish();
-    if (status == IoStatus::ok) status = co_await exchange.read_head(Method::get, response, body);
+    if (status == IoStatus::ok) status = co_await exchange.read_head(request->method, response, body);
+    if (status == IoStatus::ok && grpc) serving = co_await says_serving(exchange, body);
   }
   exchange_ = nullptr;
   exchange.release(false);
-  if (status != IoStatus::ok) co_return false;
+  if (status != IoStatus::ok || !serving) co_return false;
   const std::uint32_t expect = upstream_->health->expect;
   co_return expect != 0 ? response.status == expect : response.status < 400;
+}
+
+// HealthCheckResponse with status SERVING (1) and nothing else, and grpc-status 0 behind it.
+Task<bool> HealthChecks::Check::says_serving(UpstreamExchange& exchange, BodyReader& body) {
+  constexpr std::string_view serving{"\0\0\0\0\x02\x08\x01", 7};
+  std::string message;
+  Buffer scratch;
+  while (!body.done() && message.size() <= serving.size()) {
+    const auto piece = body.next();
+    if (!piece) co_return false;
+    message += piece->data.substr(0, serving.size() + 1);
+    if (piece->need_more && co_await exchange.read_body(body, scratch) != IoStatus::ok) co_return false;
+  }
+  if (!body.done() || message != serving) co_return false;
+  for (const Field& field : exchange.trailers()) {
+    if (same_name(field.name, "grpc-status")) co_return field.value == "0";
+  }
+  co_return false;
 }
 
 void HealthChecks::Check::judge(bool good) {

@@ -110,7 +110,11 @@ const config::Table<HealthCheck>& config_table(const HealthCheck*) {
   static const auto table =
       config::Table<HealthCheck>("health", "Asks each target now and then, and keeps calls from one that fails.")
           .field("path", &HealthCheck::path,
-                 {.doc = "What is asked for, by GET.", .required = true, .example = "/healthz"})
+                 {.doc = "What is asked for, by GET. With `protocol: h2`, `/grpc.health.v1.Health/Check` asks by "
+                         "gRPC's health "
+                         "protocol, and SERVING is the good answer.",
+                  .required = true,
+                  .example = "/healthz"})
           .field("interval", &HealthCheck::interval, {.doc = "Between two checks.", .min = "100ms", .max = "1h"})
           .field("timeout", &HealthCheck::timeout, {.doc = "For the answer.", .min = "10ms", .max = "1m"})
           .field("healthy", &HealthCheck::healthy,

@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness
 
 from faulty_origin import FaultyOrigin  # noqa: E402
 from gate import check  # noqa: E402
+from http2_origin import H2Origin  # noqa: E402
 from upstream_gate import upstream_gate  # noqa: E402
 
 
@@ -168,6 +169,36 @@ def reload_keeps(gate, a, b, upstreams):
     a.start()
 
 
+def by_http2():
+    """gRPC's own health checks, and calls that one connection of many refuses."""
+    one, two = H2Origin(), H2Origin()
+    origins = f"{{ targets: [http://127.0.0.1:{one.port}, http://127.0.0.1:{two.port}], protocol: h2, balance: round_robin"
+    quick = "health: {{ path: {}, interval: 100ms, timeout: 1s, healthy: 1, unhealthy: 1 }}"
+    apis = {"grpc": f"{origins}, {quick.format('/grpc.health.v1.Health/Check')} }}", "plain": f"{origins}, {quick.format('/length/1')} }}"}
+    with upstream_gate(apis) as gate:
+        def state(api, origin):
+            return gate.status()["upstreams"][api][f"127.0.0.1:{origin.port}"]["state"]
+
+        check("targets of HTTP/2 are checked", gate.wait(lambda: {"/length/1", "/grpc.health.v1.Health/Check"} <= {request["path"] for request in two.requests}))
+        asked = next(request for request in two.requests if request["path"].startswith("/grpc"))
+        fields = dict(asked["fields"])
+        check("by gRPC's protocol", (fields[":method"], fields["content-type"], fields["te"], asked["body"]) == ("POST", "application/grpc", "trailers", bytes(5)), asked)
+        time.sleep(0.3)
+        check("one that is SERVING is up", state("grpc", one) == state("grpc", two) == "up")
+        for words, health in (("NOT_SERVING", (b"\x08\x02", [("grpc-status", "0")])), ("SERVING in an error", (b"\x08\x01", [("grpc-status", "5")])),
+                              ("an empty answer", (b"", [("grpc-status", "0")])), ("an answer without trailers", (b"\x08\x01", [])),
+                              ("more than an answer", (b"\x08\x01" * 20, [("grpc-status", "0")]))):
+            one.health = health
+            check(f"one that gives {words} is down", gate.wait(lambda: state("grpc", one) == "down"))
+            one.health = two.health
+            check("and up again", gate.wait(lambda: state("grpc", one) == "up"))
+        check("what a target refuses is asked again, also a POST", [gate.ask("plain", "POST", f"/refuse/{i}", body="x")[0] for i in range(6)] == [200] * 6)
+        one.stop()
+        found = [gate.ask("plain", path="/length/5")[0] for _ in range(20)]
+        check("a dead target of HTTP/2 costs no call", found == [200] * 20, found)
+        check("and is down", gate.wait(lambda: state("plain", one) == "down"))
+
+
 def what_makes_no_sense(gate, a, upstreams):
     """Refused as a whole, with a hint; the old configuration serves on."""
     for more, said in (({"hash_by": "'body:x'"}, "hash_by"), ({"health": "healthz"}, "begins with"), ({"health": "{ path: /, expect: 42 }"}, "expect"),
@@ -217,6 +248,7 @@ def main():
         what_makes_no_sense(gate, a, upstreams)
     with upstream_gate({"narrow": upstreams["narrow"]}, workers=1) as gate:
         limits(gate, held)
+    by_http2()
 
 
 main()

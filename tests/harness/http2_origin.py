@@ -9,6 +9,7 @@
 /lies          another length than announced /early       an answer before the body is read
 /upper         a field name in upper case    /pseudo      a pseudo-field in a trailer
 /status        no status                     /deaf        takes nothing of a body (its window stays shut)
+/grpc.health.v1.Health/Check    `health`: the status of HealthCheckResponse, and the trailers behind it
 """
 import contextlib
 import socket
@@ -31,6 +32,7 @@ from origin import CONTENT  # noqa: E402
 class H2Origin:
     def __init__(self, certificate=None, alpn=("h2",), max_streams=100):
         self.requests, self.resets, self.connections, self.seen, self.max_streams = [], [], 0, set(), max_streams
+        self.health = (b"\x08\x01", [("grpc-status", "0")])
         self.peers, self.at_once, self.most_at_once = [], 0, 0
         self.context = None
         if certificate:
@@ -41,9 +43,20 @@ class H2Origin:
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
 
+    def stop(self):
+        """Refuses connections, and ends those that it has."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for peer in self.peers:
+            with contextlib.suppress(OSError):
+                peer.shutdown(socket.SHUT_RDWR)
+
     def serve(self):
         while True:
-            peer, _ = self.listener.accept()
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             threading.Thread(target=self.quietly, args=(peer,), daemon=True).start()
@@ -179,6 +192,9 @@ class Peer:
             self.answer(stream, b"", [("X-Upper", "1")])
         elif path == "/pseudo":
             self.answer(stream, b"body", trailers=[(":path", "/x")])
+        elif path == "/grpc.health.v1.Health/Check":
+            message, trailers = self.origin.health
+            self.answer(stream, bytes([0, 0, 0, 0, len(message)]) + message, [("content-type", "application/grpc")], trailers)
         elif path == "/status":
             self.h2.send_headers(stream, [("x", "1")], end_stream=True)
         elif path != "/silent" and path != "/deaf":
