@@ -157,13 +157,17 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-// What is known of the client before its first byte.
+struct ClientCertificate;  // certificate.hpp
+
+// What is known of the client before its first request.
 struct Connection {
   Address client;
   std::uint16_t client_port = 0;
   bool tls = false;
   std::string_view tls_version;  // "TLSv1.3", or empty
   std::string_view sni;          // canonical host, or empty
+  // Verified in the handshake; null without one. Lives as long as the connection.
+  const ClientCertificate* certificate = nullptr;
 };
 
 }  // namespace sallyport
