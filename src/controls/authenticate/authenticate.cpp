@@ -6,6 +6,7 @@
 #include "controls/authenticate/config.hpp"
 #include "controls/authenticate/opaque_tokens.hpp"
 #include "controls/authenticate/possession.hpp"
+#include "controls/authenticate/services.hpp"
 #include "controls/authenticate/tokens.hpp"
 #include "engine/descriptor.hpp"
 
@@ -15,10 +16,11 @@ namespace {
 class Authenticate final : public Control {
  public:
   Authenticate(const Config& config, std::vector<AcceptedIssuer> issuers, std::optional<OpaqueTokens> opaque,
-               std::optional<AppKeys> keys, engine::Services* services, std::string_view realm)
+               std::optional<AppKeys> keys, Services known, engine::Services* services, std::string_view realm)
       : tokens_(std::move(issuers), config.remember),
         opaque_(std::move(opaque)),
         keys_(std::move(keys)),
+        services_(std::move(known)),
         needs_(config.needs),
         scopes_(config.scopes),
         possession_(config.dpop, services),
@@ -27,17 +29,22 @@ class Authenticate final : public Control {
         optional_(config.optional),
         forward_(config.forward_credentials) {}
 
-  // Without issuers and keys nobody is asked, and nothing is spent.
+  // Without issuers, keys and services nobody is asked, and nothing is spent.
   [[nodiscard]] Phases phases() const override {
-    return !takes_tokens() && !keys_ ? Phases{} : Phases{Phase::request_head};
+    return !takes_tokens() && !keys_ && services_.empty() ? Phases{} : Phases{Phase::request_head};
   }
 
   Verdict on_request_head(const Context& context) const override {
     const Fields& fields = context.request().fields;
     const Field* token = !takes_tokens() ? nullptr : fields.find(FieldName::authorization);
     const Field* key = keys_ ? fields.find(keys_->header()) : nullptr;
-    if (token == nullptr && key == nullptr && optional_) return Pass{};
-    if (const auto missing = what_is_missing(token != nullptr, key != nullptr)) {
+    const ClientCertificate* shown = context.connection().certificate;
+    const std::optional<Actor> service = services_.find(shown);
+    if (token == nullptr && key == nullptr && !service && optional_) return Pass{};
+    if (auto missing = what_is_missing(token != nullptr, key != nullptr, service.has_value())) {
+      if (shown != nullptr && !service && !services_.empty()) {
+        missing = Reason{"certificate_unknown", "the client's certificate is that of no service here"};
+      }
       return unauthorized(challenges_.no_credentials, *missing);
     }
 
@@ -48,7 +55,7 @@ class Authenticate final : public Control {
       if (!judged) return refused(judged.error());
       app = *judged;
     }
-    Actor actor = app ? actor_of(*app) : Actor{};
+    Actor actor = app ? actor_of(*app) : service.value_or(Actor{});
     if (token != nullptr) {
       const auto user = user_of(token->value, context);
       if (!user) return user.error();
@@ -56,6 +63,7 @@ class Authenticate final : public Control {
         return refused({"pair", "the API key and the token do not belong together"});
       }
       actor = app ? actor_of(*app, *user, context.arena()) : *user;
+      if (actor.client.empty() && service) actor.client = service->client;
     } else if (app && app->needs_user()) {
       return refused({"pair", "the API key is bound to a user, whose token is missing"});
     }
@@ -108,10 +116,10 @@ class Authenticate final : public Control {
     return verdict;
   }
 
-  [[nodiscard]] std::optional<Reason> what_is_missing(bool token, bool key) const {
+  [[nodiscard]] std::optional<Reason> what_is_missing(bool token, bool key, bool service) const {
     switch (needs_) {
       case Needs::token_or_key:
-        if (token || key) return std::nullopt;
+        if (token || key || service) return std::nullopt;
         break;
       case Needs::token:
         if (token) return std::nullopt;
@@ -124,12 +132,19 @@ class Authenticate final : public Control {
         if (token) return Reason{"no_credentials", "the call has a token, and no API key"};
         if (key) return Reason{"no_credentials", "the call has an API key, and no token"};
         break;
+      case Needs::certificate:
+        if (service) return std::nullopt;
+        return Reason{"no_credentials", "the call comes without a client certificate"};
+      case Needs::token_and_certificate:
+        if (token && service) return std::nullopt;
+        if (token) return Reason{"no_credentials", "the call has a token, and comes without a client certificate"};
+        break;
     }
     return Reason{"no_credentials", "the call has no credentials, or not those that are needed"};
   }
 
   static const char* scheme_of(const Config& config) {
-    if (config.issuers.empty() && !config.introspection) return "ApiKey";
+    if (config.issuers.empty() && !config.introspection) return config.api_keys ? "ApiKey" : "ClientCertificate";
     return config.dpop.mode == DpopMode::strict ? "DPoP" : "Bearer";
   }
 
@@ -162,6 +177,7 @@ class Authenticate final : public Control {
   Tokens tokens_;
   std::optional<OpaqueTokens> opaque_;
   std::optional<AppKeys> keys_;
+  Services services_;
   Needs needs_;
   std::vector<std::string> scopes_;
   Possession possession_;
@@ -195,17 +211,23 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
     keys = AppKeys::make(*config.api_keys, *section->find("api_keys"), *scope.services, report);
     if (!keys) return nullptr;
   }
+  std::optional<Services> known;
+  {
+    const config::Report::Below below(report, "services");
+    known = Services::make(config.services, report);
+    if (!known) return nullptr;
+  }
   std::string realm = config.realm;
   if (realm.empty()) realm = scope.api != nullptr ? scope.api->name : "api";
   return std::make_shared<const Authenticate>(config, std::move(issuers), std::move(opaque), std::move(keys),
-                                              scope.services, realm);
+                                              std::move(*known), scope.services, realm);
 }
 
 }  // namespace
 
 const engine::Descriptor& descriptor() {
-  static constexpr auto self =
-      engine::describe<Config, make>("authenticate", "Finds out who calls, by their tokens and API keys.");
+  static constexpr auto self = engine::describe<Config, make>(
+      "authenticate", "Finds out who calls, by their tokens, API keys and client certificates.");
   return self;
 }
 

@@ -51,15 +51,20 @@ void check_all(const Config& config, config::Report& report, const document::Nod
     if (!is_scope(scope)) report.error(at, "`" + scope + "` is no scope", "letters, digits and signs without spaces");
   }
   if (!is_quotable(config.realm)) report.error(at, "the realm has characters that a quoted text cannot have");
-  if (config.issuers.empty() && !config.introspection && !config.api_keys && !config.scopes.empty()) {
+  if (config.issuers.empty() && !config.introspection && !config.api_keys && config.services.empty() &&
+      !config.scopes.empty()) {
     report.error(at, "scopes are asked for, but nobody may issue tokens", "name the issuers");
   }
-  const bool token = config.needs == Needs::token || config.needs == Needs::token_and_key;
+  const bool token = config.needs == Needs::token || config.needs == Needs::token_and_key ||
+                     config.needs == Needs::token_and_certificate;
   const bool key = config.needs == Needs::key || config.needs == Needs::token_and_key;
   if (token && config.issuers.empty() && !config.introspection)
     report.error(at, "tokens are needed, but nobody may issue them");
   if (key && !config.api_keys) report.error(at, "API keys are needed, but there are none", "give `api_keys`");
-  if (config.optional && config.needs == Needs::token_and_key) {
+  if ((config.needs == Needs::certificate || config.needs == Needs::token_and_certificate) && config.services.empty()) {
+    report.error(at, "certificates are needed, but no service has one", "give `services`");
+  }
+  if (config.optional && (config.needs == Needs::token_and_key || config.needs == Needs::token_and_certificate)) {
     report.error(at, "both are needed, but credentials are optional");
   }
   if (config.optional && !config.scopes.empty()) {
@@ -91,6 +96,22 @@ const config::Table<ApiKeySource>& config_table(const ApiKeySource*) {
                   .example = "keys/api-keys.json"})
           .field("header", &ApiKeySource::header, {.doc = "The field that holds the key; it must say `API-Key`."})
           .check(check_header);
+  return table;
+}
+
+const config::Table<Service>& config_table(const Service*) {
+  static const auto table =
+      config::Table<Service>("service",
+                             "A service that is known by its client certificate, which the listener verified.")
+          .field("certificate", &Service::certificate,
+                 {.doc = "A name in the certificate: `spiffe://…` (its last segment may be `*`: any one), `dns:…`, "
+                         "`uri:…`, `email:…`, `ip:…`, or `subject:…`, the whole of it.",
+                  .required = true,
+                  .example = "spiffe://example.org/ns/prod/billing"})
+          .field("client", &Service::client, {.doc = "What it is called in limits and events; its name when empty."})
+          .field("tenant", &Service::tenant, {.doc = "Its tenant."})
+          .field("scopes", &Service::scopes, {.doc = "The scopes that it has.", .max = "100", .one_or_many = true})
+          .field("roles", &Service::roles, {.doc = "The roles that it has.", .max = "100", .one_or_many = true});
   return table;
 }
 
@@ -224,6 +245,9 @@ const config::Table<Config>& config_table(const Config*) {
                  {.doc = "Who may issue tokens. Without any, nobody is asked.", .max = "50"})
           .field("introspection", &Config::introspection, {.doc = "Tokens that a server must be asked about."})
           .field("api_keys", &Config::api_keys, {.doc = "API keys that name applications."})
+          .field("services", &Config::services,
+                 {.doc = "Services that are known by their client certificates; the first that fits counts.",
+                  .max = "1000"})
           .field("needs", &Config::needs, {.doc = "What a call must have."})
           .field("dpop", &Config::dpop, {.doc = "Proofs of possession; a mode alone will do."})
           .field("scopes", &Config::scopes,

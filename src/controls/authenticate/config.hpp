@@ -82,6 +82,14 @@ struct ApiKeySource {
   std::string header = "X-API-Key";
 };
 
+struct Service {
+  std::string certificate;
+  std::string client;
+  std::string tenant;
+  std::vector<std::string> scopes;
+  std::vector<std::string> roles;
+};
+
 enum class DpopMode : std::uint8_t { off, optional, strict };
 
 constexpr auto enum_names(const DpopMode*) {
@@ -97,20 +105,24 @@ struct Dpop {
   bool nonce = false;
 };
 
-enum class Needs : std::uint8_t { token_or_key, token, key, token_and_key };
+enum class Needs : std::uint8_t { token_or_key, token, key, token_and_key, certificate, token_and_certificate };
 
 constexpr auto enum_names(const Needs*) {
   return std::to_array<config::Named<Needs>>(
-      {{"token_or_key", Needs::token_or_key, "either will do"},
+      {{"token_or_key", Needs::token_or_key, "either will do, and so does the certificate of a service"},
        {"token", Needs::token, "a token; a key beside it must be good as well"},
        {"key", Needs::key, "an API key; a token beside it must be good as well"},
-       {"token_and_key", Needs::token_and_key, "the key says which application, the token which user"}});
+       {"token_and_key", Needs::token_and_key, "the key says which application, the token which user"},
+       {"certificate", Needs::certificate, "the client certificate of a service; what stands beside it must be good"},
+       {"token_and_certificate", Needs::token_and_certificate,
+        "the certificate says which service, the token which user"}});
 }
 
 struct Config {
   std::vector<Issuer> issuers;
   std::optional<Introspection> introspection;
   std::optional<ApiKeySource> api_keys;
+  std::vector<Service> services;
   Needs needs = Needs::token_or_key;
   Dpop dpop;
   std::vector<std::string> scopes;
@@ -123,6 +135,7 @@ struct Config {
 const config::Table<Issuer>& config_table(const Issuer*);
 const config::Table<Introspection>& config_table(const Introspection*);
 const config::Table<ApiKeySource>& config_table(const ApiKeySource*);
+const config::Table<Service>& config_table(const Service*);
 const config::Table<Dpop>& config_table(const Dpop*);
 const config::Table<Config>& config_table(const Config*);
 

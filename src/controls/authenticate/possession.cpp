@@ -5,6 +5,8 @@
 #include "decode/value.hpp"
 #include "identity/dpop.hpp"
 
+#include <sallyport/certificate.hpp>
+
 namespace sallyport::controls::authenticate {
 namespace {
 
@@ -16,15 +18,19 @@ constexpr std::string_view proof_field = "DPoP";
 // What a token is bound to.
 struct Binding {
   bool malformed = false;
-  bool certificate = false;                  // x5t#S256, RFC 8705 §3.1
-  std::optional<std::string_view> key = {};  // jkt, RFC 9449 §6.1
+  std::optional<std::string_view> certificate = {};  // x5t#S256, RFC 8705 §3.1
+  std::optional<std::string_view> key = {};          // jkt, RFC 9449 §6.1
 };
 
 Binding binding_of(const Actor& user) {
   const Value* confirmation = user.claims != nullptr ? user.claims->find("cnf") : nullptr;
   if (confirmation == nullptr) return {};
   if (!confirmation->is(Kind::object)) return {.malformed = true};
-  Binding binding{.certificate = confirmation->find("x5t#S256") != nullptr};
+  Binding binding;
+  if (const Value* certificate = confirmation->find("x5t#S256")) {
+    if (!certificate->is(Kind::string)) return {.malformed = true};
+    binding.certificate = certificate->text();
+  }
   if (const Value* key = confirmation->find("jkt")) {
     if (!key->is(Kind::string)) return {.malformed = true};
     binding.key = key->text();
@@ -52,7 +58,13 @@ Possession::Possession(const Dpop& config, engine::Services* services) : config_
 std::optional<Reason> Possession::check(const Credential& credential, const Actor& user, const Context& context) const {
   const Binding binding = binding_of(user);
   if (binding.malformed) return Reason{"bound_token", "cnf is not what it must be"};
-  if (binding.certificate) return Reason{"bound_token", "the token is bound to a certificate, which the call has not"};
+  if (binding.certificate) {
+    const ClientCertificate* shown = context.connection().certificate;
+    if (shown == nullptr) return Reason{"bound_token", "the token is bound to a certificate, which the call has not"};
+    if (shown->thumbprint != *binding.certificate) {
+      return Reason{"certificate_binding", "the token is bound to another certificate"};
+    }
+  }
   if (credential.scheme == Credential::Scheme::bearer) {
     if (binding.key) return Reason{"bound_token", "the token is bound to a key and came as a plain bearer"};
     if (config_.mode == DpopMode::strict) return Reason{"dpop_missing", "the token came without a proof"};

@@ -1,5 +1,6 @@
 // Tokens that are bound to a key (RFC 7800 `cnf`) and how they must be sent: with a proof of possession
-// (DPoP, RFC 9449), and never as plain bearers, whoever stole them.
+// (DPoP, RFC 9449), or over a connection with that client certificate (RFC 8705 §3), and never as plain bearers,
+// whoever stole them.
 #pragma once
 
 #include <optional>
@@ -21,7 +22,8 @@ class Possession {
   Possession(const Dpop& config, engine::Services* services);
 
   // Null when the token may be sent like this, in this call. It must be good in itself. Rules: "bound_token",
-  // "dpop_missing", "dpop_binding", "dpop_replay", "dpop_full", "dpop_nonce", and those of check_dpop().
+  // "certificate_binding", "dpop_missing", "dpop_binding", "dpop_replay", "dpop_full", "dpop_nonce", and those of
+  // check_dpop().
   [[nodiscard]] std::optional<Reason> check(const Credential& credential, const Actor& user,
                                             const Context& context) const;
 

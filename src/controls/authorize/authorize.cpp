@@ -18,7 +18,7 @@ bool has_all(std::span<const std::string_view> words, const std::vector<std::str
   return std::ranges::all_of(needed, [&](const std::string& one) { return has(words, one); });
 }
 
-bool holds(const SecurityNeed& need, const Actor& actor) {
+bool holds(const SecurityNeed& need, const Actor& actor, const Connection& connection) {
   switch (need.scheme) {
     case SecurityNeed::Scheme::token:
       return (actor.how == Authentication::jwt || actor.how == Authentication::opaque_token ||
@@ -29,7 +29,7 @@ bool holds(const SecurityNeed& need, const Actor& actor) {
     case SecurityNeed::Scheme::api_key:
       return !actor.key_id.empty() && has_all(actor.scopes, need.scopes);
     case SecurityNeed::Scheme::client_certificate:
-      return actor.how == Authentication::mtls;
+      return connection.certificate != nullptr;  // also beside the token of a user
     case SecurityNeed::Scheme::other:
       return false;
   }
@@ -62,20 +62,20 @@ class Authorize final : public Control {
   [[nodiscard]] Phases phases() const override { return given_ ? Phases{Phase::request_head} : Phases{}; }
 
   Verdict on_request_head(const Context& context) const override {
-    const auto why = refusal(context.actor(), context.request(), context.route().operation);
+    const auto why = refusal(context.actor(), context.connection(), context.request(), context.route().operation);
     if (!why) return Pass{};
     return denied(context.actor(), *why);
   }
 
   // Why not, or nothing.
-  [[nodiscard]] std::optional<Reason> refusal(const Actor& actor, const Request& request,
+  [[nodiscard]] std::optional<Reason> refusal(const Actor& actor, const Connection& connection, const Request& request,
                                               const Operation* operation) const {
     if (security_ && operation != nullptr) {
       if (!operation->security_declared) {
         if (undeclared_ == Otherwise::deny) {
           return Reason{"undeclared", "the specification does not say who may call"};
         }
-      } else if (!meets(operation->security, actor)) {
+      } else if (!meets(operation->security, actor, connection)) {
         return Reason{"security", "the specification asks for more"};
       }
     }
@@ -99,10 +99,11 @@ class Authorize final : public Control {
   }
 
  private:
-  static bool meets(const std::vector<std::vector<SecurityNeed>>& alternatives, const Actor& actor) {
+  static bool meets(const std::vector<std::vector<SecurityNeed>>& alternatives, const Actor& actor,
+                    const Connection& connection) {
     if (alternatives.empty()) return true;  // the contract says: anybody
     return std::ranges::any_of(alternatives, [&](const std::vector<SecurityNeed>& needs) {
-      return std::ranges::all_of(needs, [&](const SecurityNeed& need) { return holds(need, actor); });
+      return std::ranges::all_of(needs, [&](const SecurityNeed& need) { return holds(need, actor, connection); });
     });
   }
 
@@ -170,6 +171,7 @@ RoleMatrix matrix_of(const Api& api, const Authorize& control) {
     }
   }
   out.callers.insert(out.callers.end(), roles.begin(), roles.end());
+  const ClientCertificate certificate;
   const std::vector<std::string_view> scopes(all_scopes.begin(), all_scopes.end());
   for (const Operation& operation : api.operations) {
     const std::string path = filled(operation.path_template);
@@ -182,15 +184,17 @@ RoleMatrix matrix_of(const Api& api, const Authorize& control) {
       const std::string_view role = out.callers[i];
       // A credential of each kind: whichever the specification asks for, it is there.
       std::string_view refused;
-      for (const Authentication how : {Authentication::jwt, Authentication::basic, Authentication::mtls}) {
+      for (const Authentication how : {Authentication::jwt, Authentication::basic}) {
         Actor actor;
+        Connection connection;
         if (i != 0) {
+          connection.certificate = &certificate;
           actor.how = how;
           actor.subject = actor.key_id = "x";
           actor.scopes = scopes;
           if (i > 1) actor.roles = {&role, 1};
         }
-        const auto why = control.refusal(actor, request, &operation);
+        const auto why = control.refusal(actor, connection, request, &operation);
         refused = why ? why->rule : std::string_view();
         if (!why) break;
       }
