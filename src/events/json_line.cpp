@@ -88,6 +88,10 @@ std::size_t line_bound(const RecordView& record) {
         record.actor.client, record.actor.tenant,  record.actor.key_id}) {
     bytes += text.size();
   }
+  const CertificateView& shown = record.certificate;
+  for (const std::string_view text : {shown.thumbprint, shown.subject, shown.issuer, shown.serial, shown.name}) {
+    bytes += text.size();
+  }
   for (const auto& pairs : {record.fields, record.response_fields}) {
     for (const Pair& pair : pairs) bytes += pair.name.size() + pair.value.size();
     parts += pairs.size();
@@ -154,6 +158,16 @@ char* write_line(char* at, const RecordView& record) {
   line.number("port", record.client_port);
   line.text("tls", record.tls_version);
   line.text("sni", record.sni);
+  if (!record.certificate.thumbprint.empty()) {
+    line.key("certificate");
+    line.raw('{');
+    line.text("sha256", record.certificate.thumbprint);
+    line.text("subject", record.certificate.subject);
+    line.text("issuer", record.certificate.issuer);
+    line.text("serial", record.certificate.serial);
+    line.text("name", record.certificate.name);
+    line.raw('}');
+  }
   line.raw('}');
   line.text("credential", record.credential);
   if (!record.actor.how.empty()) {

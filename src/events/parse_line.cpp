@@ -116,6 +116,10 @@ class LineReader {
     record_.tls_version = text(client, "tls");
     record_.tls = !record_.tls_version.empty();
     record_.sni = text(client, "sni");
+    if (const Node* shown = object(client, "certificate")) {
+      record_.certificate = {text(*shown, "sha256"), text(*shown, "subject"), text(*shown, "issuer"),
+                             text(*shown, "serial"), text(*shown, "name")};
+    }
   }
 
   void request(const Node& root) {

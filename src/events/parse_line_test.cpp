@@ -60,6 +60,7 @@ TEST(ParseLine, ReadsEachMemberOfACall) {
   written.view.seq = 18'446'744'073'709'551'615u;
   written.view.fields_cut = written.view.response_fields_cut = true;
   written.view.actor = {"jwt", "ada", "issuer", "app", "tenant", "key"};
+  written.view.certificate = {"sha", "CN=billing", "CN=Root", "1001", "spiffe://a/b"};
   const auto parsed = parse_line(line_of(written.view), "log:1");
   ASSERT_TRUE(parsed) << parsed.error().text();
   const RecordView& a = written.view;
@@ -73,6 +74,7 @@ TEST(ParseLine, ReadsEachMemberOfACall) {
   EXPECT_EQ(b.tls, a.tls);
   EXPECT_EQ(b.tls_version, a.tls_version);
   EXPECT_EQ(b.sni, a.sni);
+  EXPECT_EQ(b.certificate, a.certificate);
   EXPECT_EQ(b.credential, a.credential);
   EXPECT_EQ(b.actor, a.actor);
   EXPECT_EQ(b.api, a.api);

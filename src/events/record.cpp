@@ -6,8 +6,12 @@
 
 #include "events/recorder.hpp"
 
+#include <sallyport/certificate.hpp>
+
 namespace sallyport::events {
 namespace {
+
+constexpr std::uint8_t over_tls = 1, with_certificate = 2;  // bits of Head::tls
 
 struct Head {
   CallId id;
@@ -96,6 +100,17 @@ void write_actor(const Actor* actor, Writer& out) {
   }
 }
 
+void write_certificate(const ClientCertificate& shown, Writer& out) {
+  std::string_view name = shown.spiffe;
+  for (const auto* names : {&shown.uris, &shown.dns, &shown.emails, &shown.addresses}) {
+    if (name.empty() && !names->empty()) name = names->front();
+  }
+  for (const std::string_view text :
+       std::initializer_list<std::string_view>{shown.thumbprint, shown.subject, shown.issuer, shown.serial, name}) {
+    out.text(text.substr(0, max_name));
+  }
+}
+
 // The field that came, also when it was taken out for the API.
 const Field* credentials_of(const Request& request) {
   for (const Field& field : request.fields.all()) {
@@ -174,10 +189,12 @@ std::size_t encode_record(const Event& event, const Redactor& redactor, const Se
   if (connection != nullptr) {
     head.client = connection->client;
     head.client_port = connection->client_port;
-    head.tls = connection->tls ? 1 : 0;
+    head.tls = connection->tls ? over_tls : 0;
+    if (connection->certificate != nullptr) head.tls |= with_certificate;
   }
   writer.text(connection != nullptr ? connection->tls_version : std::string_view{});
   writer.text(connection != nullptr ? connection->sni.substr(0, max_host) : std::string_view{});
+  if ((head.tls & with_certificate) != 0) write_certificate(*connection->certificate, writer);
 
   char fingerprint[Redactor::max_fingerprint];
   std::string_view credential;
@@ -268,7 +285,7 @@ bool decode_record(std::string_view bytes, RecordParts& parts, RecordView& out) 
   out.bytes_uninspected = head.bytes_uninspected;
   out.client = head.client;
   out.client_port = head.client_port;
-  out.tls = head.tls != 0;
+  out.tls = (head.tls & over_tls) != 0;
   out.https = head.https != 0;
   out.port = head.port;
   out.status = head.status;
@@ -281,6 +298,12 @@ bool decode_record(std::string_view bytes, RecordParts& parts, RecordView& out) 
   out.notes_dropped = head.notes_dropped;
   out.tls_version = reader.text();
   out.sni = reader.text();
+  if ((head.tls & with_certificate) != 0) {
+    for (std::string_view* part : {&out.certificate.thumbprint, &out.certificate.subject, &out.certificate.issuer,
+                                   &out.certificate.serial, &out.certificate.name}) {
+      *part = reader.text();
+    }
+  }
   out.credential = reader.text();
   for (std::string_view* part : {&out.actor.how, &out.actor.subject, &out.actor.issuer, &out.actor.client,
                                  &out.actor.tenant, &out.actor.key_id}) {

@@ -41,6 +41,14 @@ struct ActorView {
   friend bool operator==(const ActorView&, const ActorView&) = default;
 };
 
+// The certificate that the client showed in its handshake; all empty without one.
+struct CertificateView {
+  std::string_view thumbprint;  // SHA-256, base64url
+  std::string_view subject, issuer, serial;
+  std::string_view name;  // the first of its SPIFFE id, URIs, host names, mail and IP addresses
+  friend bool operator==(const CertificateView&, const CertificateView&) = default;
+};
+
 // Views and spans live as long as what the record was read from: within a consumer, until it
 // returns. An absent value is empty or 0.
 struct RecordView {
@@ -53,6 +61,7 @@ struct RecordView {
   bool tls = false;
   std::string_view tls_version;
   std::string_view sni;
+  CertificateView certificate;
   std::string_view credential;  // "bearer:9f2c41d07b1e55aa": scheme and keyed fingerprint
   ActorView actor;
   std::string_view api;

@@ -9,6 +9,8 @@
 #include "events/recorder.hpp"
 #include "events/scratch_test.hpp"
 
+#include <sallyport/certificate.hpp>
+
 namespace sallyport::events {
 namespace {
 
@@ -78,6 +80,33 @@ TEST(Record, SaysWhoCalled) {
   actor = {};
   EXPECT_EQ(rig.round_trip(call.event).actor, ActorView{});
   EXPECT_THAT(rig.line(), Not(HasSubstr("\"actor\"")));
+}
+
+TEST(Record, SaysWhichCertificateTheClientShowed) {
+  Rig rig;
+  Call call;
+  ClientCertificate shown{.subject = "CN=billing",
+                          .issuer = "CN=Root",
+                          .serial = "1001",
+                          .thumbprint = "thumb",
+                          .dns = {"b.test"},
+                          .uris = {"spiffe://a/b"},
+                          .spiffe = "spiffe://a/b"};
+  call.connection.certificate = &shown;
+  const RecordView& record = rig.round_trip(call.event);
+  EXPECT_TRUE(record.tls);
+  EXPECT_EQ(record.certificate, (CertificateView{"thumb", "CN=billing", "CN=Root", "1001", "spiffe://a/b"}));
+  EXPECT_EQ(record.api, "shop") << "what follows is where it was";
+  EXPECT_THAT(rig.line(), HasSubstr(R"("certificate":{"sha256":"thumb","subject":"CN=billing","issuer":"CN=Root",)"
+                                    R"("serial":"1001","name":"spiffe://a/b"}})"));
+  shown.spiffe = "";
+  shown.uris = {};
+  shown.subject.assign(max_name + 1, 's');
+  EXPECT_EQ(rig.round_trip(call.event).certificate.name, "b.test");
+  EXPECT_EQ(rig.view.certificate.subject.size(), max_name);
+  call.connection.certificate = nullptr;
+  EXPECT_EQ(rig.round_trip(call.event).certificate, CertificateView{});
+  EXPECT_THAT(rig.line(), Not(HasSubstr("\"certificate\"")));
 }
 
 // Credentials that a control took out for the API are still those the client came with.

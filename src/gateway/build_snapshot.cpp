@@ -1,6 +1,7 @@
 #include "gateway/build_snapshot.hpp"
 
 #include <cstring>
+#include <ctime>
 #include <map>
 
 #include "gateway/build_upstream.hpp"
@@ -21,6 +22,15 @@ boost::asio::ip::tcp::endpoint endpoint_of(const config::Endpoint& from) {
   return {boost::asio::ip::address_v6(bytes), from.port};
 }
 
+tls::ClientTrust::Settings trust_settings(const settings::ClientCertificates& from) {
+  tls::ClientTrust::Settings to;
+  to.required = from.mode == settings::ClientCertificates::Mode::required;
+  for (const config::FilePath& file : from.ca) to.ca.push_back(file.path);
+  for (const config::FilePath& file : from.crl) to.crl.push_back(file.path);
+  to.max_intermediates = from.max_intermediates;
+  return to;
+}
+
 std::optional<Listener> build_listener(const settings::Listen& from, config::Report& report) {
   Listener listener;
   listener.name = config::format_endpoint(from.address);
@@ -33,9 +43,23 @@ std::optional<Listener> build_listener(const settings::Listen& from, config::Rep
   listener.min_body_rate = static_cast<std::uint32_t>(std::min<std::uint64_t>(from.limits.body_rate.bytes, 1u << 30));
   listener.h2c = from.h2c;
   if (!from.tls) return listener;
-  std::vector<Certificate> certificates{{from.tls->certificate.path, from.tls->key}};
-  for (const settings::Certificate& more : from.tls->also) certificates.push_back({more.certificate.path, more.key});
-  auto context = server_context(certificates, from.http2);
+  std::vector<Certificate> certificates{{from.tls->certificate.path, from.tls->key, from.tls->ocsp.path}};
+  for (const settings::Certificate& more : from.tls->also) {
+    certificates.push_back({more.certificate.path, more.key, more.ocsp.path});
+  }
+  ServerSettings server{.http2 = from.http2, .trust = nullptr};
+  if (const auto& clients = from.tls->client_certificates) {
+    auto loaded = tls::ClientTrust::load(trust_settings(*clients), std::time(nullptr));
+    if (!loaded) {
+      report.error(loaded.error());
+      return std::nullopt;
+    }
+    for (const Error& warning : loaded->warnings) report.warning(warning);
+    server.trust = std::move(loaded->trust);
+  }
+  std::vector<Error> warnings;
+  auto context = server_context(certificates, server, warnings);
+  for (const Error& warning : warnings) report.warning(warning);
   if (!context) {
     report.error(context.error());
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include "gateway/resolve.hpp"
 #include "gateway/tls.hpp"
 #include "gateway/websocket_rules.hpp"
+#include "tls/certificate.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -45,12 +46,15 @@ class Builder {
     const auto url = parse_target(target.url);
     if (!url) return refuse(url.error());
     if (url->https && !into.tls) {
-      auto context = client_context(from_.ca.path);
+      const Certificate own{from_.certificate.path, from_.key, {}};
+      auto context = client_context(from_.ca.path, own.chain_file.empty() ? nullptr : &own);
       if (!context) {
         if (!std::exchange(said_, true)) report_.error(context.error());
         return std::nullopt;
       }
       into.tls = *context;
+      // Connections of one holder are not shared with another, nor outlive a change of the file.
+      if (X509* const leaf = SSL_CTX_get0_certificate(into.tls.get())) into.shown = tls::thumbprint(*leaf);
     }
     TargetSource source;
     const ServerName& server = url->server;
@@ -163,7 +167,8 @@ Target target_of(const Upstream& upstream, const TargetSource& source, const boo
     target.tls_name = host.empty() ? endpoint.address().to_string() : std::string(host);
   }
   target.key = (target.http2 ? "h2 " : "") +
-               (source.https ? "https " + target.tls_name + " " + upstream.ca + " " : "http ") + target.address_text;
+               (source.https ? "https " + target.tls_name + " " + upstream.ca + " " + upstream.shown + " " : "http ") +
+               target.address_text;
   return target;
 }
 

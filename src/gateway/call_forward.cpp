@@ -58,6 +58,8 @@ void Call::state_own_fields() {
                                FieldName::x_forwarded_host}) {
     request_.fields.remove(name);
   }
+  // APIs take these for what a TLS terminator verified (RFC 9440 §3, and Envoy's).
+  for (const char* name : {"Client-Cert", "Client-Cert-Chain", "X-Forwarded-Client-Cert"}) request_.fields.remove(name);
   own_fields_ = {{{"X-Request-ID", id(), FieldName::x_request_id, false},
                   {"X-Forwarded-For", exchange_->client().text, FieldName::x_forwarded_for, false},
                   {"X-Forwarded-Proto", request_.https ? "https" : "http", FieldName::x_forwarded_proto, false},

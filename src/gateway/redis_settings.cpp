@@ -22,7 +22,7 @@ std::shared_ptr<const RedisSettings> build_redis(const settings::Redis& from,
   redis->budget = from.budget;
   std::shared_ptr<SSL_CTX> tls;
   if (from.tls) {
-    auto context = client_context(from.ca.path);
+    auto context = client_context(from.ca.path, nullptr);
     if (!context) {
       report.error(context.error());
       return nullptr;

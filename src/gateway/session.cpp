@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/address.hpp"
@@ -124,6 +125,17 @@ Task<bool> Session::admitted() {
   co_return false;
 }
 
+// An event about a connection that has no call.
+void Session::record_refusal(std::string_view control, Reason why) {
+  const auto snapshot = worker_.snapshot();
+  CallLease call(worker_);
+  Transaction& scratch = call->transaction();
+  scratch.begin_refused(*snapshot->policy, client_.connection, nullptr, Clock{wall_clock_us()});
+  scratch.event().control = control;
+  scratch.event().reason = why;
+  call->record_refused_connection(*this);
+}
+
 Task<bool> Session::begin_tls() {
   SslPtr ssl = server_ssl(*listener().tls);
   if (!ssl) co_return false;
@@ -134,9 +146,17 @@ Task<bool> Session::begin_tls() {
     sni_ = server_name(*stream_.tls());
     client_.connection.sni = sni_;
     client_.connection.tls_version = tls_version(*stream_.tls());
-    co_return true;
+    auto certificate = client_certificate(*stream_.tls());
+    if (certificate) {
+      certificate_ = std::move(*certificate);
+      client_.connection.certificate = certificate_.get();
+      co_return true;
+    }
+    record_refusal("client_certificate", {"certificate_form", certificate.error().message});
   }
   worker_.own_stats().handshake_failures.fetch_add(1, std::memory_order_relaxed);
+  const std::string_view refused = refused_certificate(*stream_.tls());
+  if (!refused.empty()) record_refusal("client_certificate", {"certificate_refused", refused});
   if (stream_.plain_http()) {
     // A client that speaks HTTP here is told so, without TLS, and gets nothing else.
     stream_.drop_tls();

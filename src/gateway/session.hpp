@@ -12,7 +12,9 @@
 #include "gateway/worker.hpp"
 #include "http/head.hpp"
 
+#include <sallyport/certificate.hpp>
 #include <sallyport/message.hpp>
+#include <sallyport/verdict.hpp>
 
 namespace sallyport::gateway {
 
@@ -48,6 +50,7 @@ class Session final : public Exchange {
   Task<> serve_http2(std::string_view first);
   Task<> serve_http1();
   Task<bool> begin_tls();
+  void record_refusal(std::string_view control, Reason why);
   Task<bool> admitted();
   Task<Next> read_head();
   Task<bool> wait_for_bytes();
@@ -61,6 +64,7 @@ class Session final : public Exchange {
   Worker& worker_;
   Stream stream_;
   std::string sni_;
+  std::unique_ptr<const ClientCertificate> certificate_;
   Buffer in_;  // received, not yet used bytes are [begin_, end_)
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

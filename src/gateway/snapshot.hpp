@@ -106,6 +106,7 @@ struct Upstream {
   bool http2 = false;
   std::shared_ptr<SSL_CTX> tls;  // for sources with https
   std::string ca;
+  std::string shown;  // thumbprint of the certificate that targets are shown, or empty
   std::shared_ptr<const WebSocketRules> websocket;  // null: no call becomes one
 };
 

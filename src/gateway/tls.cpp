@@ -2,16 +2,20 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "base/ascii.hpp"
 #include "http/characters.hpp"
+#include "tls/certificate.hpp"
 #include "tls/peer.hpp"
+#include "tls/staple.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -73,14 +77,27 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, cons
   return SSL_TLSEXT_ERR_OK;
 }
 
-// Ticket keys live as long as the process, so that a reload does not end resumption.
-void share_ticket_keys(SSL_CTX& context) {
-  static const std::array<unsigned char, 80> keys = [] {
-    std::array<unsigned char, 80> made{};
+// Ticket keys live as long as the process, so that a reload does not end resumption. Those of listeners that
+// ask for client certificates come from what they trust as well: another trust cannot open them.
+void share_ticket_keys(SSL_CTX& context, const tls::ClientTrust* trust) {
+  using Keys = std::array<unsigned char, 80>;
+  static const Keys shared = [] {
+    Keys made{};
     RAND_bytes(made.data(), static_cast<int>(made.size()));
     return made;
   }();
-  SSL_CTX_set_tlsext_ticket_keys(&context, const_cast<unsigned char*>(keys.data()), keys.size());
+  Keys keys = shared;
+  for (unsigned char block = 0; trust != nullptr && block * SHA256_DIGEST_LENGTH < keys.size(); ++block) {
+    std::array<unsigned char, 33> message{};
+    std::ranges::copy(trust->digest(), message.begin());
+    message.back() = block;
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> part{};
+    HMAC(EVP_sha256(), shared.data(), static_cast<int>(shared.size()), message.data(), message.size(), part.data(),
+         nullptr);
+    const std::size_t at = block * part.size();
+    std::copy_n(part.begin(), std::min(part.size(), keys.size() - at), keys.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  SSL_CTX_set_tlsext_ticket_keys(&context, keys.data(), keys.size());
   // One a handshake, not OpenSSL's two: clients of APIs keep connections, and each ticket is a message more.
   SSL_CTX_set_num_tickets(&context, 1);
 }
@@ -130,27 +147,52 @@ std::vector<std::string> names_of(SSL_CTX& context) {
   return names;
 }
 
-Result<SslContext> one_server_context(const Certificate& certificate, bool http2) {
+// A response that does not hold is left out and said; clients then ask for themselves.
+Result<void> load_staple(SSL_CTX& context, const std::string& file, std::vector<Error>& warnings) {
+  const auto staple = tls::Staple::load(file, context, std::time(nullptr));
+  if (!staple) return std::unexpected(staple.error());
+  if ((*staple)->holds(std::time(nullptr))) {
+    tls::Staple::use_in(context, *staple);
+  } else {
+    warnings.push_back({ErrorCode::invalid, "the OCSP response does not hold now and is NOT stapled", file,
+                        "fetch a new one, then `sallyport reload`"});
+  }
+  return {};
+}
+
+Result<SslContext> one_server_context(const Certificate& certificate, const ServerSettings& settings,
+                                      std::vector<Error>& warnings) {
   SslContext context = plain_context(TLS_server_method());
   if (auto loaded = load_certificate(*context, certificate); !loaded) return std::unexpected(loaded.error());
+  if (!certificate.ocsp_file.empty()) {
+    if (auto loaded = load_staple(*context, certificate.ocsp_file, warnings); !loaded) {
+      return std::unexpected(loaded.error());
+    }
+  }
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // tickets are stateless
   static constexpr unsigned char id[] = "sallyport";
-  SSL_CTX_set_session_id_context(context.get(), id, sizeof id - 1);
+  if (settings.trust) {
+    settings.trust->use_in(*context, settings.trust);
+    SSL_CTX_set_session_id_context(context.get(), settings.trust->digest().data(), settings.trust->digest().size());
+  } else {
+    SSL_CTX_set_session_id_context(context.get(), id, sizeof id - 1);
+  }
   SSL_CTX_set_num_tickets(context.get(), 1);
-  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, http2 ? context.get() : nullptr);
-  share_ticket_keys(*context);
+  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, settings.http2 ? context.get() : nullptr);
+  share_ticket_keys(*context, settings.trust.get());
   return context;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates, bool http2) {
+Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& certificates,
+                                                const ServerSettings& settings, std::vector<Error>& warnings) {
   if (certificates.empty()) return fail(ErrorCode::invalid, "no certificate");
-  auto first = one_server_context(certificates.front(), http2);
+  auto first = one_server_context(certificates.front(), settings, warnings);
   if (!first) return std::unexpected(first.error());
   auto names = std::make_unique<Names>();
   for (std::size_t i = 1; i < certificates.size(); ++i) {
-    auto other = one_server_context(certificates[i], http2);
+    auto other = one_server_context(certificates[i], settings, warnings);
     if (!other) return std::unexpected(other.error());
     for (auto& name : names_of(**other)) {
       SSL_CTX_up_ref(other->get());
@@ -164,9 +206,12 @@ Result<std::shared_ptr<SSL_CTX>> server_context(const std::vector<Certificate>& 
   return std::shared_ptr<SSL_CTX>(first->release(), SSL_CTX_free);
 }
 
-Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file) {
+Result<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file, const Certificate* own) {
   SslContext context = plain_context(TLS_client_method());
   if (auto verified = tls::verify_peers(*context, ca_file); !verified) return std::unexpected(verified.error());
+  if (own != nullptr) {
+    if (auto loaded = load_certificate(*context, *own); !loaded) return std::unexpected(loaded.error());
+  }
   return std::shared_ptr<SSL_CTX>(context.release(), SSL_CTX_free);
 }
 
@@ -201,6 +246,20 @@ bool speaks_http2(const SSL& ssl) {
   unsigned size = 0;
   SSL_get0_alpn_selected(&ssl, &chosen, &size);
   return size == 2 && chosen[0] == 'h' && chosen[1] == '2';
+}
+
+Result<std::unique_ptr<const ClientCertificate>> client_certificate(const SSL& ssl) {
+  X509* const leaf = SSL_get0_peer_certificate(&ssl);
+  if (leaf == nullptr || (SSL_get_verify_mode(&ssl) & SSL_VERIFY_PEER) == 0) return nullptr;
+  if (SSL_get_verify_result(&ssl) != X509_V_OK) return fail(ErrorCode::invalid, "the certificate was not verified");
+  auto read = tls::read_certificate(*leaf);
+  if (!read) return std::unexpected(read.error());
+  return std::make_unique<const ClientCertificate>(std::move(*read));
+}
+
+std::string_view refused_certificate(const SSL& ssl) {
+  const long why = SSL_get_verify_result(&ssl);
+  return why == X509_V_OK ? std::string_view() : X509_verify_cert_error_string(why);
 }
 
 std::string_view tls_version(const SSL& ssl) { return SSL_get_version(&ssl); }

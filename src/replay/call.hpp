@@ -9,6 +9,7 @@
 
 #include "http/refusal.hpp"
 
+#include <sallyport/certificate.hpp>
 #include <sallyport/event.hpp>
 
 namespace sallyport::replay {
@@ -62,6 +63,7 @@ struct Call {
   bool tls = false;
   std::string tls_version;
   std::string sni;
+  std::optional<ClientCertificate> certificate;  // as far as the record has it
 
   // The head of the request as it stood on the wire, or why no client can have sent it. Empty when
   // the record has none: a connection that was refused, or bytes that were no head.

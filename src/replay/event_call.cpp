@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/address.hpp"
 #include "base/uuid.hpp"
 #include "events/json_line.hpp"
 #include "events/redact.hpp"
@@ -84,6 +85,28 @@ void write_answer(const events::RecordView& record, Restored& restored, Call& ca
   }
 }
 
+// The record has one name, whose form says what it is.
+ClientCertificate certificate_of(const events::CertificateView& shown) {
+  ClientCertificate made;
+  made.thumbprint = shown.thumbprint;
+  made.subject = shown.subject;
+  made.issuer = shown.issuer;
+  made.serial = shown.serial;
+  const std::string name(shown.name);
+  if (name.starts_with("spiffe://")) made.spiffe = name;
+  if (name.empty()) return made;
+  if (parse_address(name)) {
+    made.addresses.push_back(name);
+  } else if (name.contains(':')) {
+    made.uris.push_back(name);
+  } else if (name.contains('@')) {
+    made.emails.push_back(name);
+  } else {
+    made.dns.push_back(name);
+  }
+  return made;
+}
+
 }  // namespace
 
 Call call_of(const events::RecordView& record, std::string where, StandIn stand_in) {
@@ -99,6 +122,7 @@ Call call_of(const events::RecordView& record, std::string where, StandIn stand_
   call.tls = record.https;
   call.tls_version = record.tls_version;
   call.sni = record.sni;
+  if (!record.certificate.thumbprint.empty()) call.certificate = certificate_of(record.certificate);
   call.recorded = decision_of(record);
   call.recorded_by_gateway = true;
   call.body_bytes = record.bytes_in;

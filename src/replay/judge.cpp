@@ -72,6 +72,7 @@ bool Judge::admitted(const Call& call, Judged& out) {
   }
   connection_.tls_version = call.tls_version;
   connection_.sni = call.sni;
+  connection_.certificate = call.certificate ? &*call.certificate : nullptr;
   if (!call.head || !call.head->empty()) return true;
   out.decision.outcome = Decision::admitted;
   return false;

@@ -19,11 +19,22 @@ namespace sallyport::settings {
 struct Certificate {
   config::FilePath certificate;
   config::Secret key;
+  config::FilePath ocsp;
+};
+
+struct ClientCertificates {
+  enum class Mode : std::uint8_t { required, optional };
+  Mode mode = Mode::required;
+  std::vector<config::FilePath> ca;
+  std::vector<config::FilePath> crl;
+  std::uint32_t max_intermediates = 3;
 };
 
 struct Tls {
   config::FilePath certificate;
   config::Secret key;
+  config::FilePath ocsp;
+  std::optional<ClientCertificates> client_certificates;
   std::vector<Certificate> also;  // chosen by SNI
 };
 
@@ -149,6 +160,7 @@ struct Root {
 };
 
 const config::Table<Certificate>& config_table(const Certificate*);
+const config::Table<ClientCertificates>& config_table(const ClientCertificates*);
 const config::Table<Tls>& config_table(const Tls*);
 const config::Table<ListenLimits>& config_table(const ListenLimits*);
 const config::Table<ListenTimeouts>& config_table(const ListenTimeouts*);
@@ -163,6 +175,13 @@ const config::Table<Memory>& config_table(const Memory*);
 const config::Table<Redis>& config_table(const Redis*);
 const config::Table<Shared>& config_table(const Shared*);
 const config::Table<Root>& config_table(const Root*);
+
+constexpr auto enum_names(const ClientCertificates::Mode*) {
+  return std::to_array<config::Named<ClientCertificates::Mode>>(
+      {{"required", ClientCertificates::Mode::required, "a client without one gets no connection"},
+       {"optional", ClientCertificates::Mode::optional,
+        "a client may have none; one that is not good is refused all the same"}});
+}
 
 constexpr auto enum_names(const Redis::Kind*) {
   return std::to_array<config::Named<Redis::Kind>>(

@@ -41,6 +41,9 @@ void check_upstream(const Upstream& upstream, config::Report& report, const docu
   if (by != "client" && !named) {
     report.error(at, "`hash_by` is `client`, `header:NAME` or `cookie:NAME`", "hash_by: 'header:X-Tenant'");
   }
+  if (upstream.certificate.empty() != upstream.key.empty()) {
+    report.error(at, "`certificate` and `key` belong together");
+  }
 }
 
 }  // namespace
@@ -199,6 +202,11 @@ const config::Table<Upstream>& config_table(const Upstream*) {
           .field("ca", &Upstream::ca,
                  {.doc = "PEM file of the authorities that its certificate is verified with; else the system's.",
                   .existing = true})
+          .field("certificate", &Upstream::certificate,
+                 {.doc = "PEM file of the certificate to show where a target asks for one, then its intermediates.",
+                  .example = "certs/gateway.pem",
+                  .existing = true})
+          .field("key", &Upstream::key, {.doc = "The private key of that certificate, PEM; a file of mode 0600."})
           .field("preserve_host", &Upstream::preserve_host, {.doc = "Send the client's Host; otherwise the target's."})
           .shorthand("targets")
           .check(check_upstream);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/secret.hpp"
 #include "config/table.hpp"
 
 namespace sallyport::settings {
@@ -76,6 +77,8 @@ struct Upstream {
   std::optional<Canary> canary;
   std::optional<Mirror> mirror;
   config::FilePath ca;
+  config::FilePath certificate;
+  config::Secret key;
   bool preserve_host = true;
 };
 
