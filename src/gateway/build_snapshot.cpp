@@ -42,6 +42,8 @@ std::optional<Listener> build_listener(const settings::Listen& from, config::Rep
   listener.max_requests = from.limits.requests;
   listener.min_body_rate = static_cast<std::uint32_t>(std::min<std::uint64_t>(from.limits.body_rate.bytes, 1u << 30));
   listener.h2c = from.h2c;
+  listener.proxy_protocol = from.proxy_protocol;
+  listener.trusted_proxies = from.trusted_proxies;
   if (!from.tls) return listener;
   std::vector<Certificate> certificates{{from.tls->certificate.path, from.tls->key, from.tls->ocsp.path}};
   for (const settings::Certificate& more : from.tls->also) {

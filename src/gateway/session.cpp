@@ -8,6 +8,7 @@
 #include "base/address.hpp"
 #include "gateway/call.hpp"
 #include "gateway/http2_connection.hpp"
+#include "gateway/proxy_header.hpp"
 #include "gateway/tls.hpp"
 
 namespace sallyport::gateway {
@@ -55,6 +56,7 @@ void Session::close(bool idle_only) {
 }
 
 Task<> Session::serve() {
+  if (listener().proxy_protocol && !co_await read_proxy()) co_return;
   if (!co_await admitted()) co_return;
   if (listener().tls && !co_await begin_tls()) co_return;
   if (stream_.tls() != nullptr && speaks_http2(*stream_.tls())) {
@@ -123,6 +125,42 @@ Task<bool> Session::admitted() {
   if (Transaction::admits(*snapshot->policy, client_.connection, Clock{wall_clock_us()}, scratch)) co_return true;
   call->record_refused_connection(*this);
   co_return false;
+}
+
+// Who the client is says the proxy before us, in front of everything (TLS too), and only one that is trusted.
+Task<bool> Session::read_proxy() {
+  Connection& connection = client_.connection;
+  const auto trusted = [&](const config::Cidr& one) { return one.contains(connection.client); };
+  if (std::ranges::none_of(listener().trusted_proxies, trusted)) {
+    record_refusal("proxy_protocol", {"proxy_untrusted", "the connection is that of no trusted proxy"});
+    co_return false;
+  }
+  stream_.deadline(listener().timeouts.handshake);
+  in_ = worker_.buffers().take(BufferPool::small);
+  ProxyHeader header;
+  while (header.size == 0) {
+    const Io io = co_await stream_.read_wire({in_.data() + end_, in_.size() - end_});
+    if (io.status != IoStatus::ok) co_return false;
+    end_ += io.bytes;
+    const auto read = read_proxy_header(unread());
+    if (!read) {
+      record_refusal("proxy_protocol", {"proxy_header", read.error()});
+      co_return false;
+    }
+    header = *read;
+  }
+  begin_ = header.size;
+  if (!header.own) {
+    connection.client = header.client;
+    connection.client_port = header.client_port;
+    client_.text = format_address(connection.client);
+  }
+  if (listener().tls) {
+    if (!unread().empty()) stream_.put_back(unread());
+    begin_ = end_ = 0;
+    in_.release();
+  }
+  co_return true;
 }
 
 // An event about a connection that has no call.

@@ -49,6 +49,7 @@ class Session final : public Exchange {
   Task<> serve();
   Task<> serve_http2(std::string_view first);
   Task<> serve_http1();
+  Task<bool> read_proxy();
   Task<bool> begin_tls();
   void record_refusal(std::string_view control, Reason why);
   Task<bool> admitted();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "balance/group.hpp"
+#include "config/cidr.hpp"
 #include "engine/services.hpp"
 #include "http/head.hpp"
 
@@ -121,8 +122,10 @@ struct Timeouts {
 struct Listener {
   std::string name;  // "0.0.0.0:8443": identity across reloads
   boost::asio::ip::tcp::endpoint endpoint;
-  std::shared_ptr<SSL_CTX> tls;  // null: cleartext, by explicit configuration only
-  bool h2c = false;              // HTTP/2 without TLS, by prior knowledge
+  std::shared_ptr<SSL_CTX> tls;               // null: cleartext, by explicit configuration only
+  bool h2c = false;                           // HTTP/2 without TLS, by prior knowledge
+  bool proxy_protocol = false;                // a header before all else says who the client is, and
+  std::vector<config::Cidr> trusted_proxies;  // only these may connect
   http::HeadLimits head;
   Timeouts timeouts;
   std::uint32_t max_connections = 10'000;  // of all cores together

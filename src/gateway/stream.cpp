@@ -96,6 +96,13 @@ Task<IoStatus> Stream::writable() {
   co_return is_open() ? IoStatus::ok : broken();
 }
 
+void Stream::put_back(std::string_view cipher) {
+  cipher_ = buffers_.take(BufferPool::small);
+  cipher_at_ = 0;
+  cipher_end_ = std::min(cipher.size(), cipher_.size());
+  std::memcpy(cipher_.data(), cipher.data(), cipher_end_);
+}
+
 Task<IoStatus> Stream::handshake() {
   while (true) {
     ERR_clear_error();

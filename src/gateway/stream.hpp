@@ -46,6 +46,8 @@ class Stream final : private Timed {
 
   // Waits until a connection that was begun stands.
   [[nodiscard]] Task<IoStatus> connected();
+  // What was read from the wire before use_tls() and belongs to TLS: at most BufferPool::small bytes.
+  void put_back(std::string_view cipher);
   // Takes over a prepared SSL object; handshake() must follow.
   void use_tls(SslPtr ssl);
   [[nodiscard]] SSL* tls() const { return ssl_.get(); }

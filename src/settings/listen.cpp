@@ -13,6 +13,13 @@ void check_listen(const Listen& listen, config::Report& report, const document::
         "give tls: { certificate: …, key: { file: … } }; behind a TLS terminator or in a mesh say cleartext: true");
   }
   if (listen.h2c && !listen.cleartext) report.error(at, "`h2c` is HTTP/2 without TLS: it needs `cleartext: true`");
+  if (listen.proxy_protocol && listen.trusted_proxies.empty()) {
+    report.error(at, "`proxy_protocol` without `trusted_proxies`: anybody could say to be anybody",
+                 "trusted_proxies: the addresses of the load balancers");
+  }
+  if (!listen.proxy_protocol && !listen.trusted_proxies.empty()) {
+    report.error(at, "`trusted_proxies` is about `proxy_protocol`, which is not on");
+  }
   if (listen.cleartext) report.warning(at, "this listener takes HTTP without TLS");
 }
 
@@ -120,6 +127,14 @@ const config::Table<Listen>& config_table(const Listen*) {
           .field(
               "h2c", &Listen::h2c,
               {.doc = "Take HTTP/2 without TLS from clients that begin with it (prior knowledge): with `cleartext`."})
+          .field("proxy_protocol", &Listen::proxy_protocol,
+                 {.doc = "Each connection begins with a header that says whose it is (PROXY protocol 1 or 2), as load "
+                         "balancers send it. All others are closed."})
+          .field("trusted_proxies", &Listen::trusted_proxies,
+                 {.doc = "Who may connect with such a header; nobody else may connect.",
+                  .example = "10.0.0.0/8",
+                  .max = "1000",
+                  .one_or_many = true})
           .field("limits", &Listen::limits, {.doc = "What a client may use up."})
           .field("timeouts", &Listen::timeouts, {.doc = "How long a client may take."})
           .check(check_listen);

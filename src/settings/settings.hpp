@@ -61,6 +61,8 @@ struct Listen {
   bool cleartext = false;
   bool http2 = true;
   bool h2c = false;
+  bool proxy_protocol = false;
+  std::vector<config::Cidr> trusted_proxies;
   ListenLimits limits;
   ListenTimeouts timeouts;
 };

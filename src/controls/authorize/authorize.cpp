@@ -7,6 +7,8 @@
 #include "controls/authorize/config.hpp"
 #include "engine/descriptor.hpp"
 
+#include <sallyport/client_certificate.hpp>
+
 namespace sallyport::controls::authorize {
 namespace {
 
