@@ -2,12 +2,15 @@
 """Client certificates: who gets a connection, what the gateway then knows, revocation, reload, and sessions that are resumed."""
 import base64
 import hashlib
+import hmac
 import http.client
+import json
 import pathlib
 import socket
 import ssl
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 
@@ -24,7 +27,9 @@ APIS = {
     "known": f"authenticate: {{ services: [{{ certificate: '{BILLING}', client: billing, roles: ops }}] }}\n",
     "ops": f"authenticate: {{ services: [{{ certificate: '{BILLING}', client: billing, roles: ops }}, {{ certificate: 'dns:shop.test' }}] }}\n"
            "authorize: { rules: [{ paths: /**, roles: ops }] }\n",
+    "bound": "authenticate: { issuers: [{ issuer: 'https://id.test/', audiences: shop, algorithms: HS256, secret: { file: certs/hs.key } }] }\n",
 }
+SECRET = b"a secret of thirty-two bytes ..."
 
 
 SEEN = []  # the field names of each call that came to the API
@@ -76,9 +81,33 @@ def refused(answer):
     return isinstance(answer, str)
 
 
+def url64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def thumbprint(holder):
     der = ssl.PEM_cert_to_DER_cert(pathlib.Path(holder.certificate).read_text())
-    return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
+    return url64(hashlib.sha256(der).digest())
+
+
+def token(bound_to):
+    """For the API `bound`, bound to that thumbprint (RFC 8705 §3.1) if there is one."""
+    claims = {"iss": "https://id.test/", "aud": "shop", "sub": "ada", "exp": int(time.time()) + 600}
+    if bound_to:
+        claims["cnf"] = {"x5t#S256": bound_to}
+    text = url64(json.dumps({"alg": "HS256", "typ": "JWT"}).encode()) + "." + url64(json.dumps(claims).encode())
+    return text + "." + url64(hmac.digest(SECRET, text.encode(), "sha256"))
+
+
+def bound_tokens(gate, billing, shop):
+    """While a certificate is optional."""
+    def seen(bound_to):
+        fields = {"Authorization": f"Bearer {token(bound_to)}"}
+        return [Client(gate, holder).get("bound", fields) for holder in (billing, shop, None)]
+    check("a token that is bound to nothing", seen(None) == [200, 200, 200], seen(None))
+    check("a bound token comes over a connection with its certificate alone", seen(thumbprint(billing)) == [200, 401, 401], seen(thumbprint(billing)))
+    rules = [line["rule"] for line in gate.events() if line.get("api") == "bound" and line["status"] == 401]
+    check("and the event says why another does not", set(rules) == {"certificate_binding", "bound_token"}, rules)
 
 
 def required(gate, billing, shop, stranger, server_only):
@@ -192,10 +221,14 @@ def main():
         server_only = clients.issue("server", extensions="extendedKeyUsage=serverAuth\n")
         gate.origin_port = serve(Api).server_port
         gate.configure(APIS)
+        secret = pathlib.Path(gate.folder, "certs/hs.key")
+        secret.write_bytes(SECRET)
+        secret.chmod(0o600)
         trust(gate)
         gate.start()
         required(gate, billing, shop, stranger, server_only)
         optional(gate, billing, stranger)
+        bound_tokens(gate, billing, shop)
         forged_fields(gate)
         revocation(gate, clients, billing, shop)
         bad_files(gate, clients, billing)
