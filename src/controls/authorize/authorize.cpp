@@ -7,7 +7,7 @@
 #include "controls/authorize/config.hpp"
 #include "engine/descriptor.hpp"
 
-#include <sallyport/client_certificate.hpp>
+#include <sallyport/certificate.hpp>
 
 namespace sallyport::controls::authorize {
 namespace {
