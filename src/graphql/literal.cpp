@@ -150,17 +150,20 @@ const GraphqlNode* repeated(const GraphqlNode& parent, GraphqlKind kind, Arena& 
   std::size_t count = 0;
   for (const GraphqlNode& child : parent) count += child.is(kind) ? 1 : 0;
   if (count < 2) return nullptr;
-  const auto all = arena.array<const GraphqlNode*>(count);
+  struct Named {
+    std::string_view name;
+    const GraphqlNode* node;
+  };
+  const auto all = arena.array<Named>(count);
   std::size_t at = 0;
   for (const GraphqlNode& child : parent) {
-    if (child.is(kind)) all[at++] = &child;
+    if (child.is(kind)) all[at++] = {child.name, &child};
   }
-  std::ranges::sort(all, [](const GraphqlNode* a, const GraphqlNode* b) {
-    return a->name != b->name ? a->name < b->name : a->offset < b->offset;
+  std::ranges::sort(all, [](const Named& a, const Named& b) {
+    return a.name != b.name ? a.name < b.name : a.node->offset < b.node->offset;
   });
-  const auto twice =
-      std::ranges::adjacent_find(all, [](const GraphqlNode* a, const GraphqlNode* b) { return a->name == b->name; });
-  return twice == all.end() ? nullptr : *std::next(twice);
+  const auto twice = std::ranges::adjacent_find(all, {}, &Named::name);
+  return twice == all.end() ? nullptr : std::next(twice)->node;
 }
 
 std::optional<Failure> misfit_of(const Schema& schema, const GraphqlNode& value, const Input& place, Arena& arena,
