@@ -56,6 +56,7 @@ class ClientTrustTest : public ::testing::TestWithParam<int> {
 
   Context server(const ClientTrust& trust, const std::shared_ptr<const ClientTrust>& self) const {
     Context made(SSL_CTX_new(TLS_server_method()));
+    SSL_CTX_set_security_level(made.get(), 1);  // as on a machine that asks for little
     SSL_CTX_use_certificate(made.get(), own_.cert.get());
     SSL_CTX_use_PrivateKey(made.get(), own_.key.get());
     SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
@@ -99,6 +100,7 @@ class ClientTrustTest : public ::testing::TestWithParam<int> {
     SSL_set_shutdown(theirs.get(), SSL_SENT_SHUTDOWN);  // else its session is taken for a bad one
     session_.reset(SSL_get1_session(theirs.get()));
     reused_ = SSL_session_reused(ours.get()) == 1;
+    named_ = sk_X509_NAME_num(SSL_get0_peer_CA_list(theirs.get()));
     return true;
   }
   bool admits(const Wish& wish) {
@@ -118,6 +120,7 @@ class ClientTrustTest : public ::testing::TestWithParam<int> {
   Context server_;
   Session session_;
   bool reused_ = false;
+  int named_ = 0;  // authorities that the handshake told
   long why_ = 0;
 };
 
@@ -186,6 +189,39 @@ TEST_P(ClientTrustTest, ThereIsALimitOfIntermediates) {
   trust({.ca = {file(root_.text())}, .max_intermediates = 0});
   EXPECT_TRUE(admits(&client_));
   EXPECT_FALSE(admits(&near, {&middle_.cert()}));
+}
+
+TEST_P(ClientTrustTest, ThereIsALimitOfWhatIsSentAsAChain) {
+  trust_root();
+  const Holder bulky = root_.issue({.extensions = {{NID_netscape_comment, std::string(20'000, 'a')}}});
+  X509* const one = bulky.cert.get();
+  EXPECT_TRUE(admits(&client_, {one, one, one}));
+  EXPECT_FALSE(admits(&client_, {one, one, one, one})) << "more than 64 KiB";
+}
+
+TEST_P(ClientTrustTest, NamesOfAuthoritiesAreToldWhileTheyAreFew) {
+  trust_root();
+  ASSERT_TRUE(admits(&client_));
+  EXPECT_EQ(named_, 1);
+  const std::string stem(50, 'n');
+  std::string all = root_.text();
+  std::size_t bytes = static_cast<std::size_t>(i2d_X509_NAME(X509_get_subject_name(&root_.cert()), nullptr)) + 2;
+  int count = 1;
+  while (true) {
+    const Authority more(stem + std::to_string(1000 + count));
+    all += more.text();
+    bytes += static_cast<std::size_t>(i2d_X509_NAME(X509_get_subject_name(&more.cert()), nullptr)) + 2;
+    if (bytes > 8u << 10) break;
+    ++count;
+    if (bytes + 70 > 8u << 10) {
+      trust({.ca = {file(all)}});
+      ASSERT_TRUE(admits(&client_));
+      EXPECT_EQ(named_, count);
+    }
+  }
+  trust({.ca = {file(all)}});
+  ASSERT_TRUE(admits(&client_));
+  EXPECT_LE(named_, 0) << "too many to tell";
 }
 
 TEST_P(ClientTrustTest, ARevokedCertificateIsRefused) {
