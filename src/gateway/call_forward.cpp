@@ -145,6 +145,7 @@ Task<Call::Step> Call::forward() {
 Task<Call::Step> Call::send_request(bool may_reuse) {
   IoStatus status = co_await open_upstream(may_reuse);
   if (status != IoStatus::ok) {
+    if (status == IoStatus::idle) co_return co_await fail_upstream(status, "no_descriptor");
     if (!abandoned_ && take_other_target()) co_return co_await send_again(true);
     co_return co_await fail_upstream(status, "upstream_connect");
   }
@@ -262,12 +263,13 @@ Task<> Call::upload_ended() {
 
 Task<Call::Step> Call::fail_upstream(IoStatus status, std::string_view rule) {
   if (abandoned_ && !uploading_) co_return Step::broken;  // it failed because the client had left
-  if (!abandoned_) target_failed();
+  if (!abandoned_ && status != IoStatus::idle) target_failed();
   Event& event = transaction_.event();
   event.outcome = Outcome::failed;
   event.control = "upstream";
   const bool late = status == IoStatus::timed_out;
   event.reason = {rule, late                         ? "the upstream did not answer in time"
+                        : status == IoStatus::idle   ? "the gateway has no descriptor or port left to ask it by"
                         : status == IoStatus::closed ? "the upstream closed the connection"
                                                      : "the upstream could not be reached or broke the rules"};
   if (uploading_) {

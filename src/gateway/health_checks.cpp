@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 
 #include "gateway/grpc.hpp"
 #include "gateway/http1_upstream.hpp"
@@ -17,6 +18,12 @@ namespace {
 constexpr std::string_view grpc_check = "/grpc.health.v1.Health/Check";
 constexpr std::string_view empty_message{"\0\0\0\0\0", 5};  // not compressed, no bytes: no service is named
 
+// A machine without descriptors learns nothing about its targets.
+std::optional<bool> nothing_asked(IoStatus status) {
+  if (status == IoStatus::idle) return std::nullopt;
+  return false;
+}
+
 }  // namespace
 
 // One target. Lives as long as its probe, even when nobody wants to know any more.
@@ -26,7 +33,6 @@ class HealthChecks::Check final : public std::enable_shared_from_this<Check> {
       : worker_(worker), snapshot_(std::move(snapshot)), upstream_(&upstream), target_(&target) {}
 
   [[nodiscard]] const balance::TargetState* state() const { return target_->state.get(); }
-  [[nodiscard]] const Target& target() const { return *target_; }
   void begin() { worker_.wheel().arm(due_, Wheel::tick); }
   // The same target in a newer configuration; a probe under way ends by the old one.
   void move_to(std::shared_ptr<const Snapshot> snapshot, const Upstream& upstream, const Target& target) {
@@ -49,7 +55,7 @@ class HealthChecks::Check final : public std::enable_shared_from_this<Check> {
     if (exchange_ != nullptr) exchange_->close();
   }
   static Task<> run(std::shared_ptr<Check> self);
-  Task<bool> probe();
+  Task<std::optional<bool>> probe();  // nothing: it could not even be asked
   Task<bool> ask(UpstreamExchange& exchange, Response& response);
   static Task<bool> says_serving(UpstreamExchange& exchange, BodyReader& body);
   void judge(bool good);
@@ -70,28 +76,28 @@ Task<> HealthChecks::Check::run(std::shared_ptr<Check> self) {
   Check& check = *self;
   check.probing_ = true;
   check.worker_.wheel().arm(check.time_, check.upstream_->health->timeout);
-  const bool good = co_await check.probe();
+  const std::optional<bool> good = co_await check.probe();
   check.worker_.wheel().disarm(check.time_);
   check.probing_ = false;
   if (check.closed_) co_return;
-  check.judge(good);
+  if (good) check.judge(*good);
   if (check.later_) std::exchange(check.later_, nullptr)();
   check.worker_.wheel().arm(check.due_, check.upstream_->health->interval);
 }
 
-Task<bool> HealthChecks::Check::probe() {
+Task<std::optional<bool>> HealthChecks::Check::probe() {
   const auto timeout = upstream_->health->timeout;
   const auto response = std::make_unique<Response>();
   IoStatus status = IoStatus::ok;
   if (target_->http2) {
     Http2Origin* origin = co_await worker_.http2_upstreams().get(*target_, timeout, status);
-    if (origin == nullptr) co_return false;
+    if (origin == nullptr) co_return nothing_asked(status);
     const auto arena = std::make_unique<Arena>();
     Http2Request exchange(*origin, target_->tls != nullptr, *arena, *response, timeout);
     co_return co_await ask(exchange, *response);
   }
   auto connection = co_await worker_.upstreams().connect(*target_, timeout, status);
-  if (!connection) co_return false;
+  if (!connection) co_return nothing_asked(status);
   Http1Upstream exchange;
   exchange.open(worker_, *target_, std::move(connection), timeout);
   const bool good = co_await ask(exchange, *response);

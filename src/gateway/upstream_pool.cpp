@@ -33,7 +33,8 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take(const Target& target) {
 
 Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& target, std::chrono::milliseconds timeout,
                                                                 IoStatus& status) {
-  status = IoStatus::failed;
+  // Without a descriptor or a port nobody was asked: that says nothing about the target.
+  status = IoStatus::idle;
   const int fd = ::socket(target.endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return nullptr;
   const int on = 1;
@@ -41,6 +42,7 @@ Task<std::unique_ptr<UpstreamConnection>> UpstreamPool::connect(const Target& ta
   // Begun before it is watched: a socket that does not connect yet counts as hung up.
   const int begun = ::connect(fd, target.endpoint.data(), static_cast<socklen_t>(target.endpoint.size()));
   const bool refused = begun != 0 && errno != EINPROGRESS && errno != EINTR;
+  if (!refused || errno != EADDRNOTAVAIL) status = IoStatus::failed;
   auto connection = std::make_unique<UpstreamConnection>(reactor_, fd, wheel_, buffers_);
   if (refused) co_return nullptr;
   Stream& stream = connection->stream;

@@ -1,11 +1,14 @@
 // Upstreams as a configuration makes them: targets of names, what is kept from one to the next, who waits.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <map>
 
 #include "gateway/build_upstream.hpp"
 #include "gateway/name_watch.hpp"
 #include "gateway/task.hpp"
+#include "gateway/upstream_pool.hpp"
 #include "gateway/upstream_view.hpp"
 #include "gateway/waiting_line.hpp"
 
@@ -194,6 +197,44 @@ TEST_F(NamesTest, AReloadUsesTheLastAddressesOfANameThatIsAway) {
   EXPECT_EQ(addresses(upstream), std::vector<std::string>{"10.0.0.6:80"});
   EXPECT_TRUE(build(api_of({"http://never.invalid"})).targets.empty());
   EXPECT_FALSE(report_.ok());
+}
+
+// The descriptors of this process as they are, and no more, for as long as it lives.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(0);
+    ::close(next);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(next);
+    ::setrlimit(RLIMIT_NOFILE, &now);
+  }
+  ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
+  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(UpstreamPool, WhatThisMachineLacksIsNoFailureOfTheTarget) {
+  Reactor reactor;
+  Wheel wheel;
+  BufferPool buffers;
+  UpstreamPool pool(reactor, wheel, buffers);
+  Target target;
+  target.endpoint = at("127.0.0.1", 1);
+  IoStatus status = IoStatus::ok;
+  const auto connect = [&]() -> Task<> { EXPECT_EQ(co_await pool.connect(target, 100ms, status), nullptr); };
+  {
+    const NoMoreDescriptors none;
+    spawn(connect(), [](const std::exception_ptr&) {});
+  }
+  EXPECT_EQ(status, IoStatus::idle);
+  spawn(connect(), [](const std::exception_ptr&) {});
+  for (int i = 0; i < 100 && status == IoStatus::idle; ++i) reactor.poll(10ms);
+  EXPECT_EQ(status, IoStatus::failed) << "nobody listens there";
 }
 
 class WaitingLineTest : public ::testing::Test {
