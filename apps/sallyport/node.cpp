@@ -159,6 +159,8 @@ Result<void> Node::start_store(const Policy& policy) {
   if (!audit) return std::unexpected(std::move(audit.error()));
   audit_.emplace(std::move(*audit));
   keeper_->start();
+  revocations_ = std::make_unique<RevocationBook>(services_->part<shared::Revocations>(), *store_, *audit_);
+  if (auto known = revocations_->start(); !known) return known;
   return audit_->append({0, started_at_us_, "sallyport", "start", config_file_, SALLYPORT_VERSION});
 }
 
@@ -225,6 +227,8 @@ admin::Sources Node::sources() {
       },
       .status = [this] { return status_json(); },
       .own_keys = [this] { return services_->part<identity::MintingKeys>().jwks(); },
+      .revoke = [this](const admin::RevokeOrder& order) { return revocations_->revoke(order); },
+      .revocations = [this] { return revocations_->json(); },
       .store = store_.get(),
       .audit = &*audit_,
   };
@@ -255,6 +259,9 @@ void Node::add_metrics() {
                        total(&Totals::store_asks));
   metrics_.add_counter("sallyport_store_unanswered_total", "Of them, those that were not answered in time.",
                        total(&Totals::store_unanswered));
+  metrics_.add_gauge("sallyport_revocations", "Tokens, users, sessions and keys that are revoked.", [this] {
+    return static_cast<double>(services_->part<shared::Revocations>().all(events::system_now_us() / 1'000'000).size());
+  });
   metrics_.add_counter("sallyport_internal_errors_total", "Calls that ended by an error of the gateway itself.",
                        total(&Totals::internal_errors));
   const auto of_outlets = [this](std::uint64_t outlet::OutletStats::* member) {
@@ -308,6 +315,7 @@ void Node::stop() {
   if (admin_) admin_->stop();
   if (log_) log_->stop();
   for (const auto& one : outlets_) one->stop();  // with what the log got last
+  if (revocations_) revocations_->stop();
   if (keeper_) keeper_->stop();
   if (audit_ && !std::exchange(stop_noted_, true)) {
     note({0, events::system_now_us(), "sallyport", "stop", config_file_, {}});

@@ -15,6 +15,7 @@
 #include "gateway/server.hpp"
 #include "inventory/inventory.hpp"
 #include "outlet/outlet.hpp"
+#include "revocation_book.hpp"
 #include "settings/settings.hpp"
 #include "store/audit.hpp"
 #include "store/keeper.hpp"
@@ -77,6 +78,7 @@ class Node {
   std::optional<store::AuditLog> audit_;
   std::unique_ptr<inventory::Inventory> inventory_;
   std::unique_ptr<store::Keeper> keeper_;
+  std::unique_ptr<RevocationBook> revocations_;
   events::Metrics metrics_;
   std::unique_ptr<events::Writer> log_;
   std::vector<std::unique_ptr<outlet::Outlet>> outlets_;

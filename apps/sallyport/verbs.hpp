@@ -21,6 +21,7 @@ void add_status(CLI::App& app, int& exit);
 void add_replay(CLI::App& app, int& exit);
 void add_classify(CLI::App& app, int& exit);
 void add_keys(CLI::App& app, int& exit);
+void add_revoke(CLI::App& app, int& exit);
 void add_discover(CLI::App& app, int& exit);
 void add_version(CLI::App& app, int& exit);
 void add_debug(CLI::App& app, int& exit);

@@ -108,6 +108,7 @@ Answer Application::api(const Ask& ask, Instant now) {
     return problem(401, "Unauthorized", "Log in first.");
   }
   if (path == "/findings" && ask.method == "POST") return change_finding(ask);
+  if (path == "/revocations" && ask.method == "POST") return revoke(ask);
   if (path == "/logout") return ask.method == "POST" ? logout(ask) : not_allowed("POST");
   if (!reads(ask)) return not_allowed("GET, HEAD");
   return read(ask);
@@ -123,6 +124,7 @@ Answer Application::read(const Ask& ask) const {
   if (path == "/findings") return findings(ask);
   if (path == "/audit") return audit(ask);
   if (path == "/series") return series(ask);
+  if (path == "/revocations") return sources_.revocations ? json(sources_.revocations()) : not_found();
   if (path == "/data") return json(data_map_json(sources_.inventory.endpoints.rows(sources_.clock())));
   if (path == "/operations") return json(operations_json(sources_.inventory.operations));
   if (path == "/shadow") return json(shadow_json(sources_.inventory.shadow));
@@ -183,6 +185,22 @@ Answer Application::change_finding(const Ask& ask) {
   }
   if (!sources_.inventory.findings.set(change->id, change->standing)) return not_found();
   return json("{}");
+}
+
+// {"kind":"subject","value":"u05","for":"30d"}: as the verb does.
+Answer Application::revoke(const Ask& ask) const {
+  if (!sources_.revoke) return not_found();
+  const document::Limits limits{.bytes = max_body, .nodes = 16, .depth = 2, .scalar = 512};
+  const auto parsed = document::parse_json(std::string(ask.body), "revocation", limits);
+  if (!parsed || !parsed->root().is_mapping()) return problem(400, "Bad request", R"(Send {"kind":"…","value":"…"}.)");
+  const auto text = [&](const char* name) {
+    const document::Node* found = parsed->root().find(name);
+    return found != nullptr ? std::string(found->text()) : std::string();
+  };
+  auto done = sources_.revoke({text("kind"), text("value"), text("for"), "admin " + format_address(ask.peer)});
+  if (done) return json(std::move(*done));
+  if (done.error().code == ErrorCode::unavailable) return problem(503, "Service unavailable", done.error().message);
+  return problem(400, "Bad request", done.error().message);
 }
 
 Answer Application::audit(const Ask& ask) const {

@@ -33,6 +33,7 @@ class Application {
   [[nodiscard]] Answer call(std::string_view id) const;
   [[nodiscard]] Answer findings(const Ask& ask) const;
   [[nodiscard]] Answer change_finding(const Ask& ask);
+  [[nodiscard]] Answer revoke(const Ask& ask) const;
   [[nodiscard]] Answer audit(const Ask& ask) const;
   [[nodiscard]] Answer series(const Ask& ask) const;
   [[nodiscard]] Result<void> note(const Ask& ask, std::string action, std::string detail) const;

@@ -164,17 +164,21 @@ void ControlSocket::serve(int peer) {
 }
 
 std::string ControlSocket::reply(std::string_view line) const {
-  const document::Limits limits{.bytes = max_control_line, .nodes = 16, .depth = 2, .scalar = 256};
+  const document::Limits limits{.bytes = max_control_line, .nodes = 16, .depth = 2, .scalar = 512};
   const auto request = document::parse(std::string(line), "request", limits);
   const document::Node* const name = request && request->root().is_mapping() ? request->root().find("verb") : nullptr;
   if (name == nullptr) return refused(R"(send {"verb":"…"})");
   const auto verb = verbs_.find(name->text());
   if (verb == verbs_.end()) return refused("unknown verb");
-  const auto result = verb->second();
+  Arguments arguments;
+  for (const document::Entry& entry : request->root().entries()) {
+    if (entry.key != "verb") arguments.emplace(entry.key, entry.value.text());
+  }
+  const auto result = verb->second(arguments);
   return result ? R"({"ok":true,"result":)" + *result + "}" : refused(result.error().text());
 }
 
-Result<std::string> ask_control(const std::string& path, std::string_view verb) {
+Result<std::string> ask_control(const std::string& path, std::string_view verb, const Arguments& arguments) {
   const auto address = address_of(path);
   if (!address) return std::unexpected(address.error());
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -186,6 +190,10 @@ Result<std::string> ask_control(const std::string& path, std::string_view verb) 
   }
   std::string request = R"({"verb":)";
   append_json(request, verb);
+  for (const auto& [name, value] : arguments) {
+    append_json(request += ',', name);
+    append_json(request += ':', value);
+  }
   write_all(fd, request + "}\n");
   const auto line = read_line(fd, max_control_reply, reply_patience);
   ::close(fd);

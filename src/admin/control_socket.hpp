@@ -3,6 +3,8 @@
 //
 //   {"verb":"reload"}  →  {"ok":true,"result":…}  or  {"ok":false,"error":"…"}
 //
+// Further members are the verb's own arguments, texts of at most 512 bytes.
+//
 // Serves one peer at a time, on a thread of its own.
 #pragma once
 
@@ -18,7 +20,8 @@
 namespace sallyport::admin {
 
 // Gives a JSON value in one line.
-using Verb = std::function<Result<std::string>()>;
+using Arguments = std::map<std::string, std::string, std::less<>>;
+using Verb = std::function<Result<std::string>(const Arguments&)>;
 using Verbs = std::map<std::string, Verb, std::less<>>;
 
 class ControlSocket {
@@ -44,6 +47,7 @@ class ControlSocket {
 
 // Asks the gateway behind that socket: the result of the verb as JSON. Errors: unavailable or
 // timeout when no gateway answers, invalid with what it said when it refused.
-[[nodiscard]] Result<std::string> ask_control(const std::string& path, std::string_view verb);
+[[nodiscard]] Result<std::string> ask_control(const std::string& path, std::string_view verb,
+                                              const Arguments& arguments = {});
 
 }  // namespace sallyport::admin

@@ -9,14 +9,22 @@ namespace {
 
 Verbs verbs_of(const Sources& sources) {
   Verbs verbs;
-  verbs["reload"] = [reload = sources.reload]() -> Result<std::string> {
+  verbs["reload"] = [reload = sources.reload](const Arguments&) -> Result<std::string> {
     const auto done = reload();
     if (!done) return std::unexpected(done.error());
     std::string text;
     append_json(text, *done);
     return text;
   };
-  verbs["status"] = [status = sources.status]() -> Result<std::string> { return status(); };
+  verbs["status"] = [status = sources.status](const Arguments&) -> Result<std::string> { return status(); };
+  verbs["revocations"] = [list = sources.revocations](const Arguments&) -> Result<std::string> { return list(); };
+  verbs["revoke"] = [revoke = sources.revoke](const Arguments& arguments) -> Result<std::string> {
+    const auto text = [&](const char* name) {
+      const auto found = arguments.find(name);
+      return found == arguments.end() ? std::string() : found->second;
+    };
+    return revoke({text("kind"), text("value"), text("for"), "control socket"});
+  };
   return verbs;
 }
 

@@ -29,6 +29,14 @@ struct ConfigState {
   std::int64_t loaded_at_us = 0;
 };
 
+// "jti", "subject", "session" or "key"; for how long ("30d"), or empty; who asks.
+struct RevokeOrder {
+  std::string kind;
+  std::string value;
+  std::string duration;
+  std::string by;
+};
+
 struct Sources {
   inventory::Inventory& inventory;
   const events::Metrics& metrics;
@@ -40,8 +48,11 @@ struct Sources {
   std::function<Result<std::string>()> reload;  // a line for a person
   std::function<std::string()> status;          // a JSON value in one line
   std::function<std::string()> own_keys;        // a JWK Set of what the gateway signs with; public
-  store::Database* store = nullptr;             // null: nothing is kept
-  store::AuditLog* audit = nullptr;             // null: nothing is noted
+  // What it did as a JSON object; errors are those of the order, or of the audit log and the store.
+  std::function<Result<std::string>(const RevokeOrder&)> revoke;
+  std::function<std::string()> revocations;  // what holds, as a JSON object
+  store::Database* store = nullptr;          // null: nothing is kept
+  store::AuditLog* audit = nullptr;          // null: nothing is noted
   events::WallClock clock = events::system_now_us;
 };
 

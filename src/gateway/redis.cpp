@@ -4,18 +4,21 @@
 #include <new>
 
 #include "base/address.hpp"
+#include "events/options.hpp"
 #include "gateway/pause.hpp"
 #include "gateway/redis_link.hpp"
 #include "gateway/redis_settings.hpp"
 #include "gateway/resolve.hpp"
 #include "gateway/worker.hpp"
 #include "shared/counter_script.hpp"
+#include "shared/revocation_script.hpp"
 
 namespace sallyport::gateway {
 namespace {
 
 using Kind = settings::Redis::Kind;
 constexpr std::chrono::milliseconds heartbeat_every{1'000};
+constexpr std::chrono::milliseconds poll_every{250};  // every node must know within a second
 
 }  // namespace
 
@@ -49,6 +52,7 @@ void Redis::open() {
     }
   }
   worker_.spawn(beat(shared_from_this()));
+  worker_.spawn(poll(shared_from_this()));
 }
 
 void Redis::close() {
@@ -97,6 +101,23 @@ Task<> Redis::beat(std::shared_ptr<Redis> self) {
     if (!slots) continue;
     const auto ready = std::ranges::find_if(links_, [](const auto& one) { return one.second->ready(); });
     if (ready != links_.end()) ready->second->ask_slots();
+  }
+}
+
+Task<> Redis::poll(std::shared_ptr<Redis> self) {
+  while (!closed_) {
+    co_await Pause(worker_.reactor(), worker_.wheel(), poll_every);
+    if (!closed_) poll_revocations();
+  }
+}
+
+// Every core may ask; the list sees to it that one does.
+void Redis::poll_revocations() {
+  RedisLink* const link = link_of(shared::revocations_name(settings_->prefix));
+  if (link == nullptr || !link->ready()) {
+    settings_->revocations->unanswered();
+  } else if (const auto poll = settings_->revocations->begin_poll(events::system_now_us())) {
+    link->poll_revocations(*poll);
   }
 }
 

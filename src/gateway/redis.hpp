@@ -46,6 +46,8 @@ class Redis : public std::enable_shared_from_this<Redis> {
   [[nodiscard]] const RedisSettings& settings() const { return *settings_; }
 
   // --- for links ---
+  // Asks what was revoked elsewhere, when it is time to.
+  void poll_revocations();
   // A reply to CLUSTER SLOTS.
   void slots_told(const shared::Reply& reply);
   // A server said that a slot is elsewhere: the map is asked for anew.
@@ -57,6 +59,7 @@ class Redis : public std::enable_shared_from_this<Redis> {
   [[nodiscard]] RedisLink* link_of(std::string_view name) const;
   RedisLink* link_at(const Target& target);
   Task<> beat(std::shared_ptr<Redis> self);
+  Task<> poll(std::shared_ptr<Redis> self);
 
   Worker& worker_;
   std::shared_ptr<const RedisSettings> settings_;

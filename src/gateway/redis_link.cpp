@@ -7,11 +7,13 @@
 #include <cstdio>
 
 #include "base/address.hpp"
+#include "events/options.hpp"
 #include "gateway/pause.hpp"
 #include "gateway/redis.hpp"
 #include "gateway/resolve.hpp"
 #include "gateway/worker.hpp"
 #include "shared/counter_script.hpp"
+#include "shared/revocation_script.hpp"
 
 namespace sallyport::gateway {
 namespace {
@@ -63,6 +65,7 @@ void RedisLink::lose(std::string_view why) {
   if (connection_) connection_->stream.close();
   out_.clear();
   for (Pending& one : std::exchange(pending_, {})) {
+    if (one.kind == Kind::revocations) settings_->revocations->unanswered();
     if (one.waiter == nullptr) continue;
     worker_.own_stats().store_unanswered.fetch_add(1, std::memory_order_relaxed);
     one.waiter->arrived(worker_.reactor());
@@ -256,11 +259,29 @@ bool RedisLink::take(const Reply& reply) {
         settings_->leases->set_nodes(static_cast<std::uint32_t>(std::clamp<std::int64_t>(reply.integer, 1, 10'000)));
       }
       return reply.kind != Reply::Kind::error || is_error(reply, "MOVED");
+    case Kind::revocations:
+      take_revocations(reply);
+      return true;
     case Kind::slots:
       if (owner_ != nullptr) owner_->slots_told(reply);
       return true;
   }
   return false;
+}
+
+// What it refuses here is no reason to give up the counters.
+void RedisLink::take_revocations(const Reply& reply) {
+  bool again = false;
+  if (settings_->revocations->told(reply, events::system_now_us() / 1'000'000, again)) {
+    if (again && owner_ != nullptr) owner_->poll_revocations();
+    return;
+  }
+  settings_->revocations->unanswered();
+  if (is_error(reply, "MOVED") || is_error(reply, "ASK") || is_error(reply, "CLUSTERDOWN")) {
+    if (owner_ != nullptr) owner_->slots_moved();
+    return;
+  }
+  say("revocations are not shared: " + reply.text.substr(0, 80));
 }
 
 bool RedisLink::ask(std::string_view name, const shared::Ask& ask, shared::Grant& out, Waiter& waiter) {
@@ -275,6 +296,12 @@ void RedisLink::beat() {
   if (!ready_ || owner_ == nullptr || pending_.size() >= max_waiting) return;
   shared::append_heartbeat(out_, settings_->prefix, owner_->node_id());
   queued({Kind::heartbeat, Clock::now(), nullptr, nullptr});
+}
+
+void RedisLink::poll_revocations(const shared::Revocations::Poll& poll) {
+  if (!ready_ || pending_.size() >= max_waiting) return settings_->revocations->unanswered();
+  shared::append_poll(out_, settings_->prefix, poll);
+  queued({Kind::revocations, Clock::now(), nullptr, nullptr});
 }
 
 void RedisLink::ask_slots() {

@@ -54,10 +54,11 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   // The answer goes to `out`, and `waiter` is told. False: not taken.
   [[nodiscard]] bool ask(std::string_view name, const shared::Ask& ask, shared::Grant& out, Waiter& waiter);
   void beat();
+  void poll_revocations(const shared::Revocations::Poll& poll);
   void ask_slots();
 
  private:
-  enum class Kind : std::uint8_t { ask, heartbeat, slots };
+  enum class Kind : std::uint8_t { ask, heartbeat, slots, revocations };
   struct Pending {
     Kind kind = Kind::ask;
     std::chrono::steady_clock::time_point sent;
@@ -75,6 +76,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   Task<> serve();
   void append_login(std::string& out, std::size_t& replies) const;
   [[nodiscard]] bool take(const shared::Reply& reply);
+  void take_revocations(const shared::Reply& reply);
   void queued(Pending pending);
   void arm(std::chrono::nanoseconds after);
   void check_time();

@@ -54,6 +54,9 @@ std::shared_ptr<const RedisSettings> build_redis(const settings::Redis& from,
   const auto services = std::static_pointer_cast<const engine::Services>(policy->services);
   if (services->leases() == nullptr) return nullptr;  // shared from the next start on; a warning said so
   redis->leases = std::shared_ptr<shared::Leases>(services, services->leases());
+  // They change while policies come and go, which only keep them.
+  const auto changing = std::const_pointer_cast<engine::Services>(services);
+  redis->revocations = std::shared_ptr<shared::Revocations>(changing, &changing->part<shared::Revocations>());
   static const std::string node_id = std::to_string(random_value<std::uint64_t>());
   redis->node_id = node_id;
   for (const Target& target : redis->servers) redis->identity += target.key + "|" + target.tls_name + "|";

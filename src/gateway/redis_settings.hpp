@@ -11,6 +11,7 @@
 #include "gateway/snapshot.hpp"
 #include "settings/settings.hpp"
 #include "shared/leases.hpp"
+#include "shared/revocations.hpp"
 
 namespace sallyport::gateway {
 
@@ -24,6 +25,7 @@ struct RedisSettings {
   std::string prefix;
   std::chrono::milliseconds budget{20};
   std::shared_ptr<shared::Leases> leases;
+  std::shared_ptr<shared::Revocations> revocations;
   std::string node_id;   // of this process, random
   std::string identity;  // equal for settings that need no new connections
 };

@@ -35,7 +35,14 @@ constexpr auto first = std::to_array<std::string_view>({
     R"(CREATE TABLE settings (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL))",
 });
 
-const std::array<Statements, 1> steps{Statements(first)};
+constexpr auto second = std::to_array<std::string_view>({
+    // What counts no more although it is good by itself, until `until_s`.
+    R"(CREATE TABLE revocations (
+      kind TEXT NOT NULL, value TEXT NOT NULL, at_s BIGINT NOT NULL, until_s BIGINT NOT NULL,
+      PRIMARY KEY (kind, value)))",
+});
+
+const std::array<Statements, 2> steps{Statements(first), Statements(second)};
 
 Result<std::int64_t> version_of(Database& database) {
   auto made = database.run(

@@ -22,7 +22,7 @@ def free_port():
                 return port
 
 
-RIGHTS = "+auth +select +role +script|load +evalsha +eval +cluster|slots +time +get +set +zadd +zremrangebyscore +zcard +expire ~sallyport:*"
+RIGHTS = "+auth +select +role +script|load +evalsha +eval +cluster|slots +time +get +set +zadd +zremrangebyscore +zcard +zscore +zrangebyscore +zrem +expire ~sallyport:*"
 
 
 class Redis:

@@ -6,6 +6,7 @@
 #include "controls/authenticate/config.hpp"
 #include "controls/authenticate/opaque_tokens.hpp"
 #include "controls/authenticate/possession.hpp"
+#include "controls/authenticate/revoked.hpp"
 #include "controls/authenticate/services.hpp"
 #include "controls/authenticate/tokens.hpp"
 #include "engine/descriptor.hpp"
@@ -24,6 +25,7 @@ class Authenticate final : public Control {
         needs_(config.needs),
         scopes_(config.scopes),
         possession_(config.dpop, services),
+        revoked_(services),
         challenges_(realm, config.scopes, scheme_of(config)),
         proof_challenges_(realm, config.scopes, "DPoP"),
         optional_(config.optional),
@@ -67,6 +69,7 @@ class Authenticate final : public Control {
     } else if (app && app->needs_user()) {
       return refused({"pair", "the API key is bound to a user, whose token is missing"});
     }
+    if (const auto why = revoked_.judge(actor, context.now())) return refused(*why);
     context.set_actor(actor);
     for (const std::string& scope : scopes_) {
       if (std::ranges::find(actor.scopes, scope) == actor.scopes.end()) return insufficient();
@@ -181,11 +184,21 @@ class Authenticate final : public Control {
   Needs needs_;
   std::vector<std::string> scopes_;
   Possession possession_;
+  Revoked revoked_;
   Challenges challenges_;
   Challenges proof_challenges_;
   bool optional_;
   bool forward_;
 };
+
+// A revocation must not be forgotten before what it is about ends.
+void note_lifetimes(const Config& config, shared::Revocations& revocations) {
+  for (const Issuer& issuer : config.issuers) {
+    const auto longest = issuer.max_lifetime ? *issuer.max_lifetime + issuer.leeway : config::Duration{};
+    revocations.tokens_live(std::chrono::duration_cast<std::chrono::seconds>(longest).count());
+  }
+  if (config.introspection || config.api_keys) revocations.tokens_live(0);
+}
 
 std::shared_ptr<const Control> make(const Config& config, const engine::Scope& scope, const document::Node* section,
                                     config::Report& report) {
@@ -199,6 +212,7 @@ std::shared_ptr<const Control> make(const Config& config, const engine::Scope& s
       issuers.push_back(std::move(*issuer));
     }
   }
+  if (scope.services != nullptr) note_lifetimes(config, scope.services->part<shared::Revocations>());
   std::optional<OpaqueTokens> opaque;
   if (config.introspection) {
     const config::Report::Below below(report, "introspection");
