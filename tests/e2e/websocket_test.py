@@ -364,13 +364,15 @@ with tempfile.TemporaryDirectory(prefix="sallyport-test-") as folder:
     for name, one in ORIGINS.items():
         apis_text += API.format(name=name, port=one.port, rules="", more="")
     apis_text += f"  - {{ name: rest, hosts: ['*'], upstream: 'http://127.0.0.1:{upstream}' }}\n"
-    gate = Gate(folder, apis_text)
+    gate = None
     try:
+        gate = Gate(folder, apis_text)
         for part in (real_peers, handshakes, violations, apis, limits, over_http2, configuration, ending, recorded):
             part(gate)
     finally:
-        gate.process.kill()
-        gate.process.wait()
+        if gate:
+            gate.process.kill()
+            gate.process.wait()
         server.kill()
         server.wait()
 sys.exit(check.end())
