@@ -74,6 +74,12 @@ class AdminServer : public testing::Test {
             },
             .status = [] { return std::string(R"({"pid":1})"); },
             .own_keys = [] { return std::string(R"({"keys":[]})"); },
+            .revoke = [this](const RevokeOrder& order) -> Result<std::string> {
+              if (order.kind.empty()) return fail(ErrorCode::invalid, "no such kind");
+              if (audit_fails) return fail(ErrorCode::unavailable, "the audit log cannot be written");
+              return "{\"did\":\"" + order.kind + " " + order.value + " " + order.duration + " by " + order.by + "\"}";
+            },
+            .revocations = [] { return std::string(R"({"revocations":[]})"); },
             .store = database.get(),
             .audit = &*audit};
   }
@@ -116,6 +122,7 @@ class AdminServer : public testing::Test {
   events::Metrics metrics;
   std::vector<std::string> reasons;
   bool reload_fails = false;
+  bool audit_fails = false;
   std::unique_ptr<Server> server;
 };
 
@@ -273,6 +280,30 @@ TEST_F(AdminServer, LimitsOfHeadAndBody) {
   EXPECT_EQ(
       send(http::verb::post, "/api/v1/login", std::string(17'000, 'a'), {{"X-Sallyport-Request", "1"}}).result_int(),
       413u);
+}
+
+TEST_F(AdminServer, RevokesForWhoIsLoggedIn) {
+  const std::string order = R"({"kind":"jti","value":"a\"b","for":"8h"})";
+  const std::string path = "/api/v1/revocations";
+  EXPECT_EQ(send(http::verb::post, path, order, {{"X-Sallyport-Request", "1"}}).result_int(), 401u);
+  const Extra with{{"Cookie", cookie()}, {"X-Sallyport-Request", "1"}};
+  EXPECT_EQ(send(http::verb::post, path, order, {with[0]}).result_int(), 403u) << "another site";
+  EXPECT_EQ(send(http::verb::post, path, order, with).body(), R"({"did":"jti a"b 8h by admin 127.0.0.1"})");
+  EXPECT_EQ(send(http::verb::post, path, "{}", with).result_int(), 400u);
+  EXPECT_EQ(send(http::verb::post, path, "[]", with).result_int(), 400u);
+  EXPECT_EQ(send(http::verb::get, path, {}, with).body(), R"({"revocations":[]})");
+  audit_fails = true;
+  EXPECT_EQ(send(http::verb::post, path, order, with).result_int(), 503u);
+}
+
+TEST_F(AdminServer, ControlSocketHandsOverArguments) {
+  const std::string path = folder.file("control.sock");
+  EXPECT_EQ(ask_control(path, "revoke", {{"kind", "key"}, {"value", "k\"1"}}).value_or("error"),
+            R"({"did":"key k"1  by control socket"})");
+  EXPECT_EQ(ask_control(path, "revoke").error().message, "no such kind");
+  EXPECT_EQ(ask_control(path, "revocations").value_or("error"), R"({"revocations":[]})");
+  EXPECT_TRUE(ask_control(path, "revoke", {{"kind", "key"}, {"value", std::string(512, 'x')}}));
+  EXPECT_FALSE(ask_control(path, "revoke", {{"kind", "key"}, {"value", std::string(513, 'x')}}));
 }
 
 TEST_F(AdminServer, ControlSocketServesVerbs) {
