@@ -303,6 +303,8 @@ void Call::pass_over_body() {
 // is refused before the upstream saw a byte.
 Task<Call::Step> Call::gather_request_body() {
   const std::size_t wanted = transaction_.wants_request_body();
+  const Mirror* const mirror = upstream_config_->mirror.get();
+  const bool copied = mirror != nullptr && request_.content_length <= mirror->max_body;
   if (in_body_.done()) {
     request_complete_ = true;
   } else if (in_body_.whole_at_hand(engine::max_whole_body)) {
@@ -310,7 +312,7 @@ Task<Call::Step> Call::gather_request_body() {
     if (!piece) co_return co_await deny_by_http(piece.error());
     ready_ = piece->data;
     request_complete_ = true;
-  } else if ((in_body_.is_delimited() || grpc_) && wanted == 0) {
+  } else if (((in_body_.is_delimited() && !copied) || grpc_) && wanted == 0) {
     // A client of gRPC may wait for an answer before it says more: what is there goes at once.
     const auto piece = in_body_.next();
     if (!piece) co_return co_await deny_by_http(piece.error());

@@ -140,13 +140,13 @@ void Call::target_failed() {
   }
 }
 
-// What is at hand as a whole goes to the shadow too.
+// What is at hand as a whole goes to the shadow too; tunnels do not.
 void Call::send_copy(const std::shared_ptr<const Mirror>& mirror) {
-  if (!request_complete_ || grpc_ || ready_.size() > mirror->max_body) return;
+  if (!request_complete_ || grpc_ || request_.method == Method::connect || ready_.size() > mirror->max_body) return;
   if (mirror->share < 100 && drawn(worker_->next_turn(), mirror_key) >= mirror->share) return;
-  UpstreamHead head = upstream_head();
-  if (!upstream_config_->preserve_host) head.host = mirror->target.host;
-  worker_->mirrors().send(mirror, head, ready_);
+  const UpstreamHead head = upstream_head();
+  const std::string_view host = upstream_config_->preserve_host ? head.host : std::string_view(mirror->target.host);
+  worker_->mirrors().send(mirror, UpstreamHead{head.request, host, head.own, head.plan}, ready_);
 }
 
 Task<Call::Step> Call::fail_without_target() {

@@ -157,7 +157,7 @@ const config::Table<Mirror>& config_table(const Mirror*) {
                   .required = true,
                   .example = "http://shadow.internal:8080"})
           .field("share", &Mirror::share, {.doc = "Percent of the calls.", .min = "1", .max = "100"})
-          .field("body", &Mirror::body, {.doc = "Calls with a longer body are not copied.", .max = "1MiB"})
+          .field("body", &Mirror::body, {.doc = "Calls with a longer body are not copied.", .max = "64KiB"})
           .shorthand("target");
   return table;
 }

@@ -2,6 +2,7 @@
 """Several targets behind an API: who is asked, what happens when one does not answer, and when all do not."""
 import concurrent.futures
 import pathlib
+import socket
 import sys
 import time
 
@@ -147,6 +148,12 @@ def canary(gate, main, new):
 def mirror(gate, main, shadow):
     check("the answer is that of the API", gate.ask("mirrored", "POST", "/a?b=c", body="copy me", headers={"X-Mark": "1"})[:2] == (200, "m"))
     check("the shadow gets the same", gate.wait(lambda: shadow.bodies == [b"copy me"]) and "POST /a?b=c" in shadow.requests[0] and "X-Mark: 1" in shadow.requests[0], shadow.requests)
+    slow = socket.create_connection(("127.0.0.1", gate.port), timeout=10)
+    slow.sendall(b"POST /slow HTTP/1.1\r\nHost: mirrored\r\nContent-Length: 6\r\n\r\nin")
+    time.sleep(0.2)
+    slow.sendall(b" two")
+    check("also when its body comes in pieces", slow.recv(9) == b"HTTP/1.1 " and gate.wait(lambda: b"in two" in shadow.bodies), shadow.bodies)
+    slow.close()
     gate.ask("mirrored", "POST", body="x" * 2000)
     shadow.mode = "silent"
     began = time.monotonic()
