@@ -41,10 +41,6 @@ class ClientTrustTest : public ::testing::TestWithParam<int> {
     return file(testing::pem(*by.list(revoked)));
   }
 
-  std::string problem(const ClientTrust::Settings& settings, std::int64_t at = now) {
-    const auto loaded = ClientTrust::load(settings, at);
-    return loaded ? "" : loaded.error().text();
-  }
   void trust(const ClientTrust::Settings& settings) {
     auto loaded = ClientTrust::load(settings, now);
     ASSERT_TRUE(loaded) << loaded.error().text();
