@@ -148,6 +148,7 @@ Upstream rules_of(const settings::Api& api) {
   upstream.timeout = from.timeout;
   upstream.max_request_body = api.max_body.bytes;
   upstream.preserve_host = from.preserve_host;
+  upstream.grpc_web = api.grpc_web;
   if (api.websocket) upstream.websocket = WebSocketRules::build(*api.websocket);
   upstream.http2 = from.protocol == settings::Protocol::h2;
   upstream.ca = from.ca.path;

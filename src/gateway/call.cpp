@@ -57,6 +57,9 @@ void Call::reset() {
   upload_refusal_ = http::Refusal{};
   upload_status_ = IoStatus::ok;
   websocket_.reset();
+  grpc_web_ = {};
+  web_answer_ = false;
+  web_piece_.clear();
 }
 
 void Call::begin(Exchange& exchange) {
@@ -116,6 +119,7 @@ Task<Call::Left> Call::serve(http::Checked<void> head, Body body) {
   grpc_ = is_grpc(request_);
   const Route& route = transaction_.route();
   if (route.api != nullptr) upstream_config_ = &snapshot_->upstreams[route.api->index];
+  if (upstream_config_ != nullptr && upstream_config_->grpc_web) grpc_web_ = grpc_web_of(request_);
   const WebSocketRules* const rules = upstream_config_ != nullptr ? upstream_config_->websocket.get() : nullptr;
   if (rules != nullptr && asks_for_websocket(request_) && rules->declares(request_.path)) websocket_.begin(*rules);
   const std::uint64_t limit = upstream_config_ != nullptr ? upstream_config_->max_request_body : 0;
@@ -247,6 +251,7 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   Event& event = transaction_.event();
   event.status = problem.status;
   if (grpc_) co_return co_await send_grpc_problem(problem);
+  if (grpc_web_) co_return co_await send_grpc_web_problem(problem);
   std::string_view body = problem_body(problem, id(), transaction_.arena());
   pass_over_body();
   const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
@@ -269,25 +274,6 @@ Task<Call::Step> Call::send_problem(const Problem& problem) {
   co_return status == IoStatus::ok ? Step::answered : Step::broken;
 }
 
-// Trailers-Only: a head that ends the stream. The event keeps the status of HTTP that it stands for.
-Task<Call::Step> Call::send_grpc_problem(const Problem& problem) {
-  pass_over_body();
-  const auto fields = transaction_.arena().array<Field>(4 + problem.fields.size());
-  std::size_t count = 0;
-  fields[count++] = {"content-type", grpc_media_type, FieldName::content_type, false};
-  fields[count++] = {"grpc-status", grpc_status(problem.status), FieldName::other, false};
-  fields[count++] = {"grpc-message", grpc_message(problem.title, transaction_.arena()), FieldName::other, false};
-  if (!problem.extra_name.empty()) fields[count++] = {problem.extra_name, problem.extra_value, FieldName::other, false};
-  for (const Edit& field : problem.fields) fields[count++] = {field.name, field.value, FieldName::other, false};
-  AnswerHead head{200, fields.first(count), id(), {Framing::none, 0}, true, false, !can_keep_client()};
-  answering_ = true;
-  if (!exchange_->begin_answer(head)) co_return Step::broken;
-  publish();
-  IoStatus status = exchange_->send({}, true);
-  if (status == IoStatus::idle) status = co_await exchange_->finish();
-  co_return status == IoStatus::ok ? Step::answered : Step::broken;
-}
-
 // What of the request's body is at hand; more than that ends the connection.
 void Call::pass_over_body() {
   while (!in_body_.done()) {
@@ -302,7 +288,10 @@ void Call::pass_over_body() {
 // first. A small chunked body then goes upstream with a Content-Length: a malformed chunk in it
 // is refused before the upstream saw a byte.
 Task<Call::Step> Call::gather_request_body() {
-  const std::size_t wanted = transaction_.wants_request_body();
+  const std::size_t judged = transaction_.wants_request_body();
+  // A text is decoded as a whole.
+  const std::size_t decoded = grpc_web_.is_text() ? engine::max_whole_request : 0;
+  const std::size_t wanted = std::max(judged, decoded);
   const Mirror* const mirror = upstream_config_->mirror.get();
   const bool copied = mirror != nullptr && request_.content_length <= mirror->max_body;
   if (in_body_.done()) {
@@ -352,7 +341,12 @@ Task<Call::Step> Call::gather_request_body() {
     ready_ = {request_body_.data(), size};
   }
   request_chunked_ = !request_complete_ && request_.framing == Framing::chunked;
-  if (wanted == 0) co_return Step::go_on;
+  if (grpc_web_.is_text()) {
+    const auto bytes = decode_grpc_web_text(ready_, transaction_.arena());
+    if (!bytes) co_return co_await deny_by_http({400, "grpc_web_text", "a text of gRPC-Web that is no base64"});
+    ready_ = *bytes;
+  }
+  if (judged == 0) co_return Step::go_on;
   Verdict verdict = transaction_.request_body(ready_);
   if (std::holds_alternative<Need>(verdict)) verdict = co_await answered(std::move(verdict));
   if (const auto* rewrite = std::get_if<Rewrite>(&verdict); rewrite != nullptr && rewrite->body)

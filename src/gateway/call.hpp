@@ -10,6 +10,7 @@
 
 #include "gateway/body.hpp"
 #include "gateway/exchange.hpp"
+#include "gateway/grpc_web.hpp"
 #include "gateway/http1_upstream.hpp"
 #include "gateway/websocket_rules.hpp"
 
@@ -78,6 +79,7 @@ class Call {
   Task<Step> fail_upstream(IoStatus status, std::string_view rule);
   Task<Step> send_problem(const Problem& problem);
   Task<Step> send_grpc_problem(const Problem& problem);
+  Task<Step> send_grpc_web_problem(const Problem& problem);
   void pass_over_body();
   Task<Step> refuse_websocket(Deny denied);
 
@@ -119,6 +121,7 @@ class Call {
   Task<Step> relay();
   Task<Step> relay_unseen(Stream& upstream, Stream& client);
   Task<Step> send_piece(std::string_view piece, bool last);
+  [[nodiscard]] std::string_view as_grpc_web(std::string_view piece, bool last);
   Task<Step> open_websocket();
   Task<Step> relay_websocket();
   [[nodiscard]] bool begin_answer(const BodyPlan& plan);
@@ -172,6 +175,9 @@ class Call {
   std::string_view held_out_;  // of the response's body, behind what was gathered
   std::string_view first_piece_;
   bool uninspected_ = false;  // the body was longer than what a control wanted
+  GrpcWeb grpc_web_;          // what the client speaks, where it is translated
+  bool web_answer_ = false;   // the answer is translated, too
+  std::string web_piece_;     // that is being sent
   WebSocketHandshake websocket_;
 };
 

@@ -109,6 +109,7 @@ Task<Call::Step> Call::gather_response_body(std::size_t limit, bool& whole) {
 }
 
 BodyPlan Call::plan_answer() const {
+  if (web_answer_) return {Framing::chunked, 0};
   switch (response_.framing) {
     case Framing::none:
       // To HEAD and with 304 the length says what GET would bring (RFC 9110 §8.6).
@@ -138,6 +139,8 @@ bool Call::begin_answer(const BodyPlan& plan) {
 }
 
 Task<Call::Step> Call::relay() {
+  web_answer_ = grpc_web_ && answers_grpc(response_) &&
+                response_.fields.set("content-type", grpc_web_.client_type(transaction_.arena()));
   // What is at hand goes out with the head, in one write.
   const bool nothing_gathered = gathered_size_ == 0 && held_out_.empty();
   bool last = out_body_.done();
@@ -214,10 +217,11 @@ Call::Step Call::cut_short(IoStatus status) {
 Task<Call::Step> Call::send_piece(std::string_view piece, bool last) {
   Event& event = transaction_.event();
   answering_ = true;
+  if (web_answer_) piece = as_grpc_web(piece, last);
   event.bytes_out += piece.size();
   if (uninspected_) event.bytes_uninspected = event.bytes_out;
   if (last) {
-    exchange_->set_trailers(upstream_->trailers());
+    if (!web_answer_) exchange_->set_trailers(upstream_->trailers());
     publish();
   }
   IoStatus status = exchange_->send(piece, last);

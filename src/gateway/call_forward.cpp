@@ -60,6 +60,12 @@ void Call::state_own_fields() {
   }
   // APIs take these for what a TLS terminator verified (RFC 9440 §3, and Envoy's).
   for (const char* name : {"Client-Cert", "Client-Cert-Chain", "X-Forwarded-Client-Cert"}) request_.fields.remove(name);
+  if (grpc_web_) {
+    request_.fields.remove(FieldName::te);
+    // With no room for them the API refuses the call by itself.
+    static_cast<void>(request_.fields.set("Content-Type", grpc_web_.upstream_type(transaction_.arena())));
+    static_cast<void>(request_.fields.append("TE", "trailers", FieldName::te));
+  }
   own_fields_ = {{{"X-Request-ID", id(), FieldName::x_request_id, false},
                   {"X-Forwarded-For", exchange_->client().text, FieldName::x_forwarded_for, false},
                   {"X-Forwarded-Proto", request_.https ? "https" : "http", FieldName::x_forwarded_proto, false},

@@ -105,9 +105,10 @@ struct Upstream {
   std::uint64_t max_request_body = 1u << 20;
   bool preserve_host = true;  // send the client's Host; otherwise the target's
   bool http2 = false;
+  bool grpc_web = false;         // it is translated to gRPC
   std::shared_ptr<SSL_CTX> tls;  // for sources with https
   std::string ca;
-  std::string shown;  // thumbprint of the certificate that targets are shown, or empty
+  std::string shown;                                // thumbprint of the certificate that targets are shown, or empty
   std::shared_ptr<const WebSocketRules> websocket;  // null: no call becomes one
 };
 

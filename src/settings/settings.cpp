@@ -31,6 +31,9 @@ void check_api(const Api& api, config::Report& report, const document::Node& at)
   if (api.websocket && api.upstream.protocol != Protocol::http1) {
     report.error(at, "WebSockets go to the API by HTTP/1.1", "upstream: { protocol: http1 }");
   }
+  if (api.grpc_web && api.upstream.protocol != Protocol::h2) {
+    report.error(at, "`grpc_web` is translated to gRPC, which needs HTTP/2", "upstream: { protocol: h2 }");
+  }
 }
 
 void check_redis(const Redis& redis, config::Report& report, const document::Node& at) {
@@ -140,6 +143,8 @@ const config::Table<Api>& config_table(const Api*) {
           .field("encoded_slash", &Api::encoded_slash,
                  {.doc = "Accept %2F within segments. Some back-ends take it for a slash."})
           .field("websocket", &Api::websocket, {.doc = "Where WebSockets may be opened; without it, nowhere."})
+          .field("grpc_web", &Api::grpc_web,
+                 {.doc = "Translate gRPC-Web, as browsers speak it, to gRPC. Needs `upstream: { protocol: h2 }`."})
           .check(check_api)
           .open(&Api::controls, control_tables);
   return table;

@@ -83,6 +83,7 @@ struct Api {
   config::Size max_body{1u << 20};
   bool path_parameters = false;
   bool encoded_slash = false;
+  bool grpc_web = false;
   std::optional<WebSocket> websocket;
   Sections controls;
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""gRPC as @grpc/grpc-js speaks it, client and server: every kind of call, deadlines, and errors in gRPC's shape."""
+"""gRPC as @grpc/grpc-js speaks it, client and server: every kind of call, deadlines, and errors in gRPC's shape; and gRPC-Web
+as browsers speak it, by fetch."""
 import os
 import pathlib
 import socket
@@ -13,6 +14,7 @@ from gate import PROGRAM, ROOT, UNLIMITED, certificate, check, until_ready  # no
 from node_clients import clients  # noqa: E402
 
 PEER = str(ROOT / "tests/harness/grpc_peer.mjs")
+WEB_CLIENT = str(ROOT / "tests/harness/grpc_web_client.mjs")
 
 
 def silent_port():
@@ -38,8 +40,10 @@ apis:
   - name: orders
     hosts: [localhost]
     max_body: 4MiB
+    grpc_web: true
     upstream: {{ targets: "http://127.0.0.1:{upstream}", protocol: h2 }}
     access: [{{ action: deny, paths: [/shop.v1.Orders/Forbidden] }}]
+  - {{ name: plain, hosts: [127.0.0.1], upstream: {{ targets: "http://127.0.0.1:{upstream}", protocol: h2 }} }}
   - {{ name: down, hosts: [down.test], upstream: {{ targets: "http://127.0.0.1:{down}", protocol: h2 }} }}
   - {{ name: hasty, hosts: [hasty.test], upstream: {{ targets: "http://127.0.0.1:{upstream}", protocol: h2, timeout: 300ms }} }}
 data: data
@@ -52,6 +56,11 @@ data: data
             check(line[6:], line.startswith("ok"))
     check("the client came to its end", client.returncode == 0, client.stderr)
     check("its deadline ended the call at the server too", server.stdout.readline().strip() == "cancelled")
+    web = subprocess.run(["node", WEB_CLIENT, plain], capture_output=True, text=True, timeout=60)
+    for line in web.stdout.splitlines():
+        if line.startswith(("ok ", "FAIL")):
+            check("gRPC-Web, " + line[6:], line.startswith("ok"))
+    check("the client of gRPC-Web came to its end", web.returncode == 0, web.stderr)
     process.terminate()
     check("the gateway ends in order", process.wait(20) == 0)
     server.kill()
