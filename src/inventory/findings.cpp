@@ -20,8 +20,14 @@ static_assert(kinds.size() == finding_kind_count);
 constexpr auto severities = std::to_array<std::string_view>({"low", "medium", "high"});
 constexpr auto standings = std::to_array<std::string_view>({"open", "closed", "accepted"});
 
-bool is_firewall(std::string_view control) { return control == "waf" || control == "crs"; }
-bool is_limit(std::string_view control) { return control == "rate_limit" || control == "address_limit"; }
+// Nobody does that by mistake: an attack in its form, one source or password on many accounts.
+bool is_attack(std::string_view control, std::string_view rule) {
+  return control == "waf" || control == "crs" ||
+         (control == "protect_logins" && (rule == "stuffing" || rule == "spraying"));
+}
+bool is_limit(std::string_view control) {
+  return control == "rate_limit" || control == "address_limit" || control == "protect_logins";
+}
 
 template <class Enum, std::size_t N>
 std::optional<Enum> named(const std::array<std::string_view, N>& words, std::string_view text) {
@@ -103,12 +109,12 @@ void Findings::add(const events::RecordView& record) {
   };
 
   const std::scoped_lock lock(mutex_);
-  if (record.outcome == Outcome::denied && is_firewall(record.control)) {
+  if (record.outcome == Outcome::denied && is_attack(record.control, record.rule)) {
     note(happened(FindingKind::attack, Severity::medium, "Attacks were stopped"), record,
          fmt::format("{}: {}", record.rule, record.detail));
   } else {
     const auto missed = std::ranges::find_if(record.notes, [](const events::NoteView& one) {
-      return one.action == Note::Action::would_deny && is_firewall(one.control);
+      return one.action == Note::Action::would_deny && is_attack(one.control, one.rule);
     });
     if (missed != record.notes.end()) {
       // It went on to the API.

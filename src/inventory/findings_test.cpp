@@ -60,8 +60,23 @@ TEST(FindingsTest, AnAttackThatWasOnlyObservedIsWorse) {
   EXPECT_EQ(findings.list().at(0).evidence.at(0).text, "sql: query q");
 }
 
+TEST(FindingsTest, StuffingAndSprayingAreAttacksAndForgettingIsNone) {
+  Findings findings;
+  auto one = denied("protect_logins", 429);
+  one.rule = "known_source";
+  findings.add(one);
+  EXPECT_TRUE(findings.list().empty());
+  for (const char* rule : {"stuffing", "spraying"}) {
+    one.rule = rule;
+    findings.add(one);
+  }
+  ASSERT_EQ(findings.list().size(), 1u);
+  EXPECT_EQ(findings.list()[0].kind, FindingKind::attack);
+  EXPECT_EQ(findings.list()[0].times, 2u);
+}
+
 TEST(FindingsTest, ASpikeIsSoManyInAMinute) {
-  for (const char* control : {"rate_limit", "address_limit"}) {
+  for (const char* control : {"rate_limit", "address_limit", "protect_logins"}) {
     Findings findings;
     repeat(findings, denied(control, 429), Findings::spike_calls - 1);
     auto later = denied(control, 429);
