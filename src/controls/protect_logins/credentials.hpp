@@ -25,7 +25,8 @@ struct Credentials {
 [[nodiscard]] std::string_view normalise(std::string_view account, Arena& arena);
 
 // From the body (JSON, form, multipart, XML) or, without one, from Basic credentials
-// (RFC 7617). `client_id` is an account where the grant is `client_credentials`: other grants are of users. Views live in the call's arena.
+// (RFC 7617). `client_id` is an account where the grant is `client_credentials`: other grants are of users. Views live
+// in the call's arena.
 //
 // What could name an account and cannot be read is refused, with the reason's rule: "body" (malformed), "media_type"
 // (of a type that nothing here reads), "account_form" (no text), "account_unclear" (too many different ones). No
