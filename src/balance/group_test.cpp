@@ -237,7 +237,8 @@ TEST(Group, ThreadsTogetherStayWithinTheLimit) {
   GroupRules rules = rules_of(Method::least_requests);
   rules.calls = 3;
   Fixture it(rules, {1, 1});
-  std::atomic<std::uint32_t> most{0};
+  std::array<std::atomic<int>, 2> inside{};
+  std::atomic<int> over{0};
   std::atomic<int> taken{0};
   {
     std::vector<std::jthread> threads;
@@ -246,16 +247,18 @@ TEST(Group, ThreadsTogetherStayWithinTheLimit) {
         for (std::uint64_t i = 0; i < 20'000; ++i) {
           std::vector<Group::Pick> held;
           for (int j = 0; j < 3; ++j) {
-            if (auto picked = it.group->pick({it.now, seed * 1'000'000 + i * 3 + static_cast<std::uint64_t>(j)}))
+            if (auto picked = it.group->pick({it.now, seed * 1'000'000 + i * 3 + static_cast<std::uint64_t>(j)})) {
+              if (++inside[picked->index] > 3) ++over;
               held.push_back(std::move(*picked));
+            }
           }
           taken += static_cast<int>(held.size());
-          if (held.size() > most) most = static_cast<std::uint32_t>(held.size());
+          for (const auto& one : held) --inside[one.index];
         }
       });
     }
   }
-  EXPECT_LE(most, 6U);
+  EXPECT_EQ(over, 0);
   EXPECT_GT(taken, 60'000);
   for (const auto& state : it.states) {
     EXPECT_EQ(state->calls_now.load(), 0U);
