@@ -250,12 +250,13 @@ TEST_P(ClientTrustTest, AuthoritiesAreLookedUpWhereThereIsAList) {
 }
 
 TEST_P(ClientTrustTest, AListThatEndsWhileWeRunStopsItsClients) {
+  const std::int64_t issued = std::time(nullptr);
   const Crl list = root_.list({}, 1, -60);
-  auto loaded = ClientTrust::load({.ca = {file(root_.text())}, .crl = {file(testing::pem(*list))}}, now - 10);
+  auto loaded = ClientTrust::load({.ca = {file(root_.text())}, .crl = {file(testing::pem(*list))}}, issued - 10);
   ASSERT_TRUE(loaded) << loaded.error().text();
   server_ = server(*loaded->trust, loaded->trust);
   // Time goes on for the verification alone.
-  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(server_.get()), now + 60);
+  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(server_.get()), issued + 60);
   EXPECT_FALSE(admits(&client_));
   EXPECT_EQ(why_, X509_V_ERR_CRL_HAS_EXPIRED);
 }
@@ -291,13 +292,14 @@ TEST_P(ClientTrustTest, ASessionDoesNotOutliveWhatItWasVerifiedBy) {
   EXPECT_TRUE(trust_->lets_resume(leaf, now, now + ClientTrust::max_session_age));
   EXPECT_FALSE(trust_->lets_resume(leaf, now, now + ClientTrust::max_session_age + 1));
   EXPECT_FALSE(trust_->lets_resume(leaf, now + 1, now)) << "from the future";
+  const std::int64_t issued = std::time(nullptr);  // `now` is the start of the program, which may be long ago
   const Holder brief = root_.issue({.to = 100});
-  EXPECT_TRUE(trust_->lets_resume(*brief.cert, now, now + 90));
-  EXPECT_FALSE(trust_->lets_resume(*brief.cert, now, now + 110)) << "the certificate ended";
+  EXPECT_TRUE(trust_->lets_resume(*brief.cert, now, issued + 90));
+  EXPECT_FALSE(trust_->lets_resume(*brief.cert, now, issued + 110)) << "the certificate ended";
   const Crl list = root_.list({}, 100);
   trust({.ca = {file(root_.text())}, .crl = {file(testing::pem(*list)), list_file(root_)}});
-  EXPECT_TRUE(trust_->lets_resume(leaf, now, now + 90));
-  EXPECT_FALSE(trust_->lets_resume(leaf, now, now + 110)) << "a list ended";
+  EXPECT_TRUE(trust_->lets_resume(leaf, now, issued + 90));
+  EXPECT_FALSE(trust_->lets_resume(leaf, now, issued + 110)) << "a list ended";
 }
 
 // The list ended a second ago; verification is told an earlier time, tickets are not.
