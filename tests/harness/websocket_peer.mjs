@@ -8,6 +8,7 @@ const { WebSocket, WebSocketServer } = createRequire(process.env.CLIENTS + "/pac
 
 function serve() {
   const http = createServer((_, answer) => answer.end("plain"));
+  http.keepAliveTimeout = 300_000;  // a connection that ends just when a POST goes out on it is not what is tested
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: 64 << 20,
