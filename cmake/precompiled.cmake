@@ -46,7 +46,10 @@ function(sallyport_use_precompiled target kind)
     set(header ${CMAKE_BINARY_DIR}/CMakeFiles/precompiled_${kind}.dir/cmake_pch.hxx.pch)
     target_compile_options(${target} PRIVATE
       "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Winvalid-pch -include-pch ${header} -Xclang -fno-pch-timestamp>")
-    add_dependencies(${target} precompiled_${kind})
+    # Not by add_dependencies: that orders targets, and what compiles need not wait for it.
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "\\.cpp$")
+    set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${header})
   endif()
 endfunction()
 
