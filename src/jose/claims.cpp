@@ -40,9 +40,8 @@ struct Time {
 Time time_of(const Value& claims, std::string_view name) {
   const Value* claim = claims.find(name);
   if (claim == nullptr) return {};
-  const auto number = number_of(*claim);
-  if (!number || std::abs(*number) > max_time) return {true, false, 0};
-  return {true, true, *number};
+  const auto seconds = read_time(*claim);
+  return {true, seconds.has_value(), seconds.value_or(0)};
 }
 
 std::optional<Reason> check_times(const Value& claims, const TokenRules& rules, std::int64_t now_seconds) {
@@ -115,6 +114,11 @@ std::optional<Reason> check_header(const Jws& jws, const TokenRules& rules) {
 }
 
 }  // namespace
+
+std::optional<double> read_time(const Value& claim) {
+  const auto seconds = number_of(claim);
+  return seconds && std::abs(*seconds) <= max_time ? seconds : std::nullopt;
+}
 
 std::expected<const Value*, Reason> read_claims(const Jws& jws, Arena& arena) {
   const auto parsed = decode::parse_json(jws.payload, arena);

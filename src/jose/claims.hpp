@@ -34,6 +34,8 @@ struct TokenRules {
 
 // Times are doubles: RFC 7519 allows fractions. Nothing past 2^53 is taken for a time.
 inline constexpr double max_time = 9007199254740992.0;
+// A NumericDate; nothing when it is no number, or none that is taken for a time.
+[[nodiscard]] std::optional<double> read_time(const decode::Value& claim);
 
 // The payload as an object. Numbers anywhere in it that no double can hold are refused.
 [[nodiscard]] std::expected<const decode::Value*, Reason> read_claims(const Jws& jws, Arena& arena);

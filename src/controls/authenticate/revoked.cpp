@@ -1,6 +1,5 @@
 #include "controls/authenticate/revoked.hpp"
 
-#include <charconv>
 #include <cmath>
 
 #include "decode/value.hpp"
@@ -14,12 +13,8 @@ using Kind = shared::Revocation::Kind;
 // Rounded down. A time that cannot be read is none: the token is older than every revocation.
 std::optional<std::int64_t> issued_at(const decode::Value* claims) {
   const decode::Value* claim = claims == nullptr ? nullptr : claims->find("iat");
-  if (claim == nullptr || !claim->is(decode::Kind::number)) return std::nullopt;
-  const std::string_view text = claim->text();
-  double seconds = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (read.ec != std::errc{} || !(std::abs(seconds) <= jose::max_time)) return std::nullopt;
-  return static_cast<std::int64_t>(std::floor(seconds));
+  const auto seconds = claim == nullptr ? std::nullopt : jose::read_time(*claim);
+  return seconds ? std::optional(static_cast<std::int64_t>(std::floor(*seconds))) : std::nullopt;
 }
 
 }  // namespace

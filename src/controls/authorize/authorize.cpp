@@ -5,6 +5,7 @@
 #include <set>
 
 #include "controls/authorize/config.hpp"
+#include "engine/controls_of.hpp"
 #include "engine/descriptor.hpp"
 
 #include <sallyport/certificate.hpp>
@@ -211,12 +212,9 @@ RoleMatrix matrix_of(const Api& api, const Authorize& control) {
 
 std::vector<RoleMatrix> role_matrix(const Policy& policy) {
   std::vector<RoleMatrix> out;
-  for (const auto& api : policy.apis) {
-    for (const Step& step : policy.pipelines[api->index].steps()) {
-      const auto* control = dynamic_cast<const Authorize*>(step.control.get());
-      if (control != nullptr && control->given() && step.mode != Mode::off) out.push_back(matrix_of(*api, *control));
-    }
-  }
+  engine::for_each_control<Authorize>(policy, [&](const Api& api, const Authorize& control) {
+    if (control.given()) out.push_back(matrix_of(api, control));
+  });
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include "base/random.hpp"
 #include "controls/protect_logins/counters.hpp"
 #include "controls/protect_logins/operations.hpp"
+#include "controls/rate_limit/limits.hpp"
+#include "engine/controls_of.hpp"
 #include "engine/descriptor.hpp"
 #include "engine/driver_rules.hpp"
 #include "engine/provider.hpp"
@@ -264,11 +266,9 @@ class ProtectLogins final : public Control {
     const Counters::Refusal& why = state.refusal;
     // With observe the call goes on, and its success makes the source known; nothing is charged.
     state.step = Step::on_its_way;
-    Problem problem{429, "too_many_requests", "Too many requests", {}, "Retry-After", {}};
     const std::int64_t seconds = why.wait_us == shared::Outcome::never_us ? 3600 : (why.wait_us + 999'999) / 1'000'000;
-    problem.extra_value = arena.copy(std::to_string(std::max<std::int64_t>(seconds, 1)));
-    problem.detail = arena.concat("Try again in ", problem.extra_value, " s");
-    return Deny{problem, {rule_of(why.counter), arena.concat(account_text(context, state), ": ", why.limit)}};
+    return Deny{rate_limit::too_many_requests(std::max<std::int64_t>(seconds, 1), arena),
+                {rule_of(why.counter), arena.concat(account_text(context, state), ": ", why.limit)}};
   }
 
   static Verdict unreadable(const Reason& why) {
@@ -306,15 +306,11 @@ const engine::Descriptor& descriptor() {
 
 std::string explain(const Policy& policy) {
   std::string out;
-  for (const auto& api : policy.apis) {
-    for (const sallyport::Step& step : policy.pipelines[api->index].steps()) {
-      const auto* control = dynamic_cast<const ProtectLogins*>(step.control.get());
-      if (control == nullptr || step.mode == Mode::off) continue;
-      for (const Login& login : control->operations().all()) {
-        if (login.rule.login) out += api->name + ": " + login.label + " is a log-in: " + login.why + "\n";
-      }
+  engine::for_each_control<ProtectLogins>(policy, [&](const Api& api, const ProtectLogins& control) {
+    for (const Login& login : control.operations().all()) {
+      if (login.rule.login) out += api.name + ": " + login.label + " is a log-in: " + login.why + "\n";
     }
-  }
+  });
   return out;
 }
 

@@ -10,6 +10,10 @@ namespace {
 
 using shared::Algorithm;
 
+constexpr std::string_view too_many = "too_many_requests";
+constexpr std::string_view too_many_title = "Too many requests";
+constexpr std::string_view never_allowed = "The request asks for more than its limit ever allows";
+
 // A number in the arena.
 std::string_view number(std::int64_t value, Arena& arena) {
   std::array<char, 20> text;
@@ -41,6 +45,11 @@ std::string policy_of(const LimitRule& rule) {
 }
 
 }  // namespace
+
+Problem too_many_requests(std::int64_t seconds, Arena& arena) {
+  const std::string_view wait = number(seconds, arena);
+  return {429, too_many, too_many_title, arena.concat("Try again in ", wait, " s"), "Retry-After", wait};
+}
 
 Limits::Limits(std::vector<LimitRule> rules, std::vector<Class> classes, std::string_view scope, unsigned ipv6_prefix,
                shared::MemoryStore& store, shared::Leases* leases)
@@ -189,16 +198,11 @@ std::string_view Limits::policies(const State& state, Arena& arena) const {
 Verdict Limits::refuse(const Context& context, const State& state, const Compiled& by,
                        const shared::Outcome& outcome) const {
   Arena& arena = context.arena();
-  Problem problem{429, "too_many_requests", "Too many requests", {}, {}, {}};
+  const bool never = outcome.wait_us == shared::Outcome::never_us;
+  Problem problem = never ? Problem{429, too_many, too_many_title, never_allowed, {}, {}}
+                          : too_many_requests(std::max<std::int64_t>(1, seconds_up(outcome.wait_us)), arena);
   const auto fields = arena.array<Edit>(2);
-  if (outcome.wait_us == shared::Outcome::never_us) {
-    problem.detail = "The request asks for more than its limit ever allows";
-  } else {
-    problem.extra_name = "Retry-After";
-    problem.extra_value = number(std::max<std::int64_t>(1, seconds_up(outcome.wait_us)), arena);
-    problem.detail = arena.concat("Try again in ", problem.extra_value, " s");
-  }
-  const std::int64_t wait = outcome.wait_us == shared::Outcome::never_us ? outcome.reset_us : outcome.wait_us;
+  const std::int64_t wait = never ? outcome.reset_us : outcome.wait_us;
   fields[0] = {Edit::Kind::add, 0, "RateLimit-Policy", policies(state, arena)};
   fields[1] = {Edit::Kind::add, 0, "RateLimit",
                arena.concat("\"", by.rule.name, "\";r=0;t=", number(seconds_up(wait), arena))};

@@ -37,6 +37,9 @@ struct LimitRule {
   std::vector<bool> operations;  // by Operation::index
 };
 
+// The answer to a caller whose limit has room again in so many seconds: 429 with Retry-After.
+[[nodiscard]] Problem too_many_requests(std::int64_t seconds, Arena& arena);
+
 class Limits {
  public:
   static constexpr std::size_t max_rules = shared::MemoryStore::max_questions;

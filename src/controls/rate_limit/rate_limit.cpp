@@ -2,6 +2,7 @@
 #include "controls/rate_limit/rate_limit.hpp"
 
 #include "controls/rate_limit/compile.hpp"
+#include "engine/controls_of.hpp"
 #include "engine/descriptor.hpp"
 
 namespace sallyport::controls::rate_limit {
@@ -87,29 +88,16 @@ const engine::Descriptor& descriptor() {
   return self;
 }
 
-namespace {
-
-template <class Visit>
-void for_each_on(const Policy& policy, const Visit& visit) {
-  for (const auto& api : policy.apis) {
-    for (const Step& step : policy.pipelines[api->index].steps()) {
-      const auto* control = dynamic_cast<const RateLimit*>(step.control.get());
-      if (control != nullptr && step.mode != Mode::off) visit(*api, *control);
-    }
-  }
-}
-
-}  // namespace
-
 std::string explain(const Policy& policy) {
   std::string out;
-  for_each_on(policy, [&](const Api& api, const RateLimit& control) { out += explain(api, control.classes()); });
+  engine::for_each_control<RateLimit>(
+      policy, [&](const Api& api, const RateLimit& control) { out += explain(api, control.classes()); });
   return out;
 }
 
 std::vector<ClassesOf> classes_of(const Policy& policy) {
   std::vector<ClassesOf> out;
-  for_each_on(policy, [&](const Api& api, const RateLimit& control) {
+  engine::for_each_control<RateLimit>(policy, [&](const Api& api, const RateLimit& control) {
     out.push_back({&api, classes_of(control.classes()), control.class_limits()});
   });
   return out;
