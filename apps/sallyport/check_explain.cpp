@@ -86,8 +86,8 @@ std::string explain_request(const assembly::Assembled& assembled, engine::Servic
     report.warning(std::move(missing));
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto explained = replay::explain(*assembled.policy, *asked,
-                                         Clock{std::chrono::duration_cast<std::chrono::microseconds>(now).count()});
+  const auto explained =
+      replay::explain(assembled, *asked, Clock{std::chrono::duration_cast<std::chrono::microseconds>(now).count()});
   if (!explained) {
     report.error(Error{explained.error().code, explained.error().message, options.request, {}});
     return {};

@@ -159,7 +159,8 @@ class Explainer {
 
 }  // namespace
 
-Result<Explained> explain(const Policy& policy, const Asked& asked, Clock clock) {
+Result<Explained> explain(const assembly::Assembled& assembled, const Asked& asked, Clock clock) {
+  const Policy& policy = *assembled.policy;
   const auto refused = [](const http::Refusal& refusal) {
     return fail(ErrorCode::invalid, fmt::format("the rules of HTTP refuse it with {}: {} ({})", refusal.status,
                                                 refusal.detail, refusal.rule));
@@ -172,10 +173,10 @@ Result<Explained> explain(const Policy& policy, const Asked& asked, Clock clock)
   if (*size != head.size()) return fail(ErrorCode::invalid, "a field ends the head: it has an empty line");
   Transaction transaction;
   Request request;
-  const Connection connection{asked.client, 0, true, "TLSv1.3", host};
   if (const auto read = http::read_request_head(head, true, limits, transaction.fresh_arena(), request); !read) {
     return refused(read.error());
   }
+  const Connection connection{asked.client, 0, true, "TLSv1.3", request.host};
   transaction.begin(policy, connection, request, clock);
   Explainer explainer(policy, transaction);
   Explained& out = explainer.out;
@@ -184,12 +185,17 @@ Result<Explained> explain(const Policy& policy, const Asked& asked, Clock clock)
   out.path = request.path;
   out.api = route.api != nullptr ? route.api->name : "";
   out.route = route_of(route);
-  const http::Refusal* refusal = nullptr;
-  if (explainer.run(Phase::request_head, {})) {
-    refusal = engine::refused_without_api(route);
-    if (refusal != nullptr) {
-      explainer.end_by(*refusal);
-    } else if (transaction.wants_request_body() != 0) {
+  const std::uint64_t max_body = route.api != nullptr ? assembled.root.apis[route.api->index].max_body.bytes : 0;
+  const std::size_t body = asked.body ? asked.body->size() : 0;
+  if (const auto* refusal = engine::refused_at_entry(connection, request, route, max_body)) {
+    explainer.end_by(*refusal);
+  } else if (explainer.run(Phase::request_head, {})) {
+    const std::size_t wanted = transaction.wants_request_body();
+    if (const auto* without = engine::refused_without_api(route)) {
+      explainer.end_by(*without);
+    } else if (wanted > engine::max_whole_request || (wanted != 0 && body > wanted)) {
+      explainer.end_by(engine::body_too_long);
+    } else if (wanted != 0) {
       static_cast<void>(explainer.run(Phase::request_body, asked.body.value_or("")));
     }
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "assembly/assembly.hpp"
+
 #include <sallyport/engine.hpp>
 
 namespace sallyport::replay {
@@ -43,7 +45,7 @@ struct Explained {
 };
 
 // Judged as if it came over TLS 1.3 at that moment. The error is that of a request that no client can send.
-[[nodiscard]] Result<Explained> explain(const Policy& policy, const Asked& asked, Clock clock);
+[[nodiscard]] Result<Explained> explain(const assembly::Assembled& assembled, const Asked& asked, Clock clock);
 // For people; ends in a line feed.
 [[nodiscard]] std::string text_of(const Explained& explained);
 

@@ -188,7 +188,7 @@ void Judge::answer_body(const Call& call, Judged& out) {
   if (const Problem* replaced = replacement(verdict)) transaction_.event().status = replaced->status;
 }
 
-// No look-up provider is installed in the gateway either.
+// No look-up is made: what it would have said then is not in the record.
 Verdict Judge::settled(Verdict verdict) {
   while (std::holds_alternative<Need>(verdict)) verdict = transaction_.resume(Answer{});
   return verdict;
