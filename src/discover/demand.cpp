@@ -20,9 +20,8 @@ void SlidingPeak::add(std::int64_t time_us) {
   peak_ = std::max(peak_, ++sum_);
 }
 
-Percentiles Percentiles::of(std::vector<std::uint32_t> peaks) {
+Percentiles Percentiles::of(std::span<const std::uint32_t> peaks) {
   if (peaks.empty()) return {};
-  std::ranges::sort(peaks);
   const auto at = [&](std::size_t hundredths) { return peaks[(peaks.size() * hundredths + 99) / 100 - 1]; };
   return {at(50), at(95), at(99), peaks.back()};
 }

@@ -41,7 +41,7 @@ class SlidingPeak {
 // Of the callers' peaks, what so many of them never went over (nearest rank). No caller: all 0.
 struct Percentiles {
   std::uint32_t median = 0, p95 = 0, p99 = 0, most = 0;
-  [[nodiscard]] static Percentiles of(std::vector<std::uint32_t> peaks);
+  [[nodiscard]] static Percentiles of(std::span<const std::uint32_t> ascending);
 };
 
 struct Use {

@@ -1,5 +1,6 @@
 #include "discover/demand.hpp"
 
+#include <array>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -54,14 +55,14 @@ TEST(SlidingPeak, BoundsTheExactPeak) {
 
 TEST(Percentiles, AreNearestRank) {
   std::vector<std::uint32_t> peaks;
-  for (std::uint32_t i = 100; i > 0; --i) peaks.push_back(i);
+  for (std::uint32_t i = 1; i <= 100; ++i) peaks.push_back(i);
   const Percentiles all = Percentiles::of(peaks);
   EXPECT_EQ(all.median, 50u);
   EXPECT_EQ(all.p95, 95u);
   EXPECT_EQ(all.p99, 99u);
   EXPECT_EQ(all.most, 100u);
   EXPECT_EQ(Percentiles::of({}).most, 0u);
-  EXPECT_EQ(Percentiles::of({7}).median, 7u);
+  EXPECT_EQ(Percentiles::of(std::array{7u}).median, 7u);
 }
 
 TEST(Demand, CountsEachCallerOfEachGroup) {

@@ -51,6 +51,15 @@ def certificate(folder):
                     "-out", f"{folder}/c.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
 
 
+def events_in(folder):
+    """All events that a gateway with its data there has written."""
+    time.sleep(0.3)  # the writer's longest rest, and some
+    lines = []
+    for path in sorted(pathlib.Path(folder, "data/events").glob("events-*.jsonl")):
+        lines += [json.loads(line) for line in path.read_text().splitlines()]
+    return lines
+
+
 class Gate:
     """Starts both; `stop` ends them with SIGTERM. `configure(folder)` may change the configuration before."""
 
@@ -87,11 +96,7 @@ class Gate:
         return answer, data
 
     def events(self):
-        time.sleep(0.3)  # the writer's longest rest, and some
-        lines = []
-        for path in sorted(pathlib.Path(self.folder, "data/events").glob("events-*.jsonl")):
-            lines += [json.loads(line) for line in path.read_text().splitlines()]
-        return lines
+        return events_in(self.folder)
 
     def stop(self):
         for process in (self.process, self.sample):

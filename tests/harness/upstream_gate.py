@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from gate import PROGRAM, check, until_ready
+from gate import PROGRAM, check, events_in, until_ready
 
 CONFIG = """\
 version: 1
@@ -77,11 +77,7 @@ class UpstreamGate:
         return True
 
     def events(self):
-        time.sleep(0.3)  # the writer's longest rest, and some
-        lines = []
-        for path in sorted(pathlib.Path(self.folder, "data/events").glob("events-*.jsonl")):
-            lines += [json.loads(line) for line in path.read_text().splitlines()]
-        return lines
+        return events_in(self.folder)
 
 
 @contextlib.contextmanager
