@@ -58,6 +58,7 @@ def plain(port, header, path="/open/5", piece=0):
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     data = header + request
     answer = b""
+    # A reset while it is still sent is a refusal too: then there is no answer, and None is returned.
     with socket.create_connection(("127.0.0.1", port), timeout=10) as peer, contextlib.suppress(ConnectionError):
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for at in range(0, len(data), piece or len(data)):

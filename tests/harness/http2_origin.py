@@ -48,7 +48,7 @@ class H2Origin:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for peer in self.peers:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # it may have left by itself
                 peer.shutdown(socket.SHUT_RDWR)
 
     def serve(self):

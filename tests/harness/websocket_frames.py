@@ -100,7 +100,7 @@ class Client(Frames):
         self.status = int(head.split(" ")[1]) if head else 0
 
     def send(self, *frames):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the gateway may have ended it: what it said is read and checked
             self.connection.sendall(b"".join(frames))
 
     def end(self):
@@ -122,7 +122,7 @@ class Origin:
             threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
 
     def talk(self, connection):
-        with connection, contextlib.suppress(OSError):
+        with connection, contextlib.suppress(OSError):  # how the gateway ends a connection is no failure of this peer
             connection.settimeout(20)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             head, rest = head_of(connection)
